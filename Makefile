@@ -1,0 +1,49 @@
+# Two commands do everything on a machine that has Python 3.11 to 3.13 and make: `make demo` and `make test`.
+# Another Python: make setup PYTHON=/path/to/python3.12
+
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?=
+# The first of these that fits is taken when PYTHON names none.
+PYTHONS := python3 python3.13 python3.12 python3.11
+FITS := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
+STAMP := $(VENV)/.installed
+# Arguments for pytest and the demo, such as: make test ARGS="tests/ledger -x"
+ARGS ?=
+
+.PHONY: help setup demo test lint clean
+
+help: ## what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | sort
+
+setup: $(STAMP) ## install everything into .venv; does nothing the second time
+
+$(STAMP): pyproject.toml
+	@python=""; \
+	for candidate in $(or $(PYTHON),$(PYTHONS)); do \
+	  if "$$candidate" -c '$(FITS)' 2>/dev/null; then python="$$candidate"; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	  echo "Daybook needs Python 3.11, 3.12 or 3.13 with its venv module (on Debian: apt install python3-venv); none found under: $(or $(PYTHON),$(PYTHONS))." >&2; \
+	  exit 1; \
+	fi; \
+	[ -x $(BIN)/python ] || "$$python" -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo,dev]'
+	@touch $@
+
+demo: $(STAMP) ## broker, gateway, worker, ClickHouse engine, shops and the live page, in one process
+	$(BIN)/daybook demo $(ARGS)
+
+test: $(STAMP) ## all tests; DAYBOOK_REQUIRE=kafka,clickhouse,browser makes missing things fail instead of skip
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(STAMP) ## ruff, mypy strict, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean: ## remove the environment, caches and builds; the demo's data folder stays
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""What is looked at: SQL, boards as code, the live page."""

@@ -1,0 +1,1 @@
+"""The live page: today per store, moving as sales come in."""

@@ -1,0 +1,1 @@
+"""Daybook: real-time daily sales tracking."""

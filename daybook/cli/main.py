@@ -1,0 +1,80 @@
+"""The ``daybook`` command. Each subcommand is a file of its own, loaded when it is asked for.
+
+So a checkout that only publishes runs ``daybook publish`` without the parts that it did not install.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Final
+
+import click
+
+_COMMANDS: Final = {
+    "demo": "daybook.cli.demo:demo",
+    "worker": "daybook.cli.worker:worker",
+    "sink": "daybook.cli.sink:sink",
+    "gateway": "daybook.cli.gateway:gateway",
+    "topics": "daybook.cli.topics:topics",
+    "migrate": "daybook.cli.migrate:migrate",
+    "publish": "daybook.cli.publish:publish",
+    "import": "daybook.cli.import_:import_",
+    "check": "daybook.cli.check:check",
+    "keys": "daybook.cli.keys:keys",
+    "totals": "daybook.cli.totals:totals",
+    "reconcile": "daybook.cli.reconcile:reconcile",
+    "rebuild": "daybook.cli.rebuild:rebuild",
+    "dead-letters": "daybook.cli.dead_letters:dead_letters",
+}
+_EXTRA_OF: Final = {
+    "faust": "worker",
+    "clickhouse_connect": "sink",
+    "fastapi": "gateway",
+    "confluent_kafka": "demo",
+}
+
+
+class _Commands(click.Group):
+    """Subcommands by name, imported only when needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's interface
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        place = _COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        try:
+            command = getattr(importlib.import_module(module), name)
+        except ModuleNotFoundError as error:
+            return _missing(cmd_name, error.name or "a module")
+        assert isinstance(command, click.Command)
+        return command
+
+
+def _missing(command: str, module: str) -> click.Command:
+    """A command in the place of one whose extra is not installed."""
+    extra = _EXTRA_OF.get(module.partition(".")[0], "demo")
+
+    @click.command(command, add_help_option=False, context_settings={"ignore_unknown_options": True})
+    @click.argument("rest", nargs=-1)
+    def missing(rest: tuple[str, ...]) -> None:
+        del rest
+        click.echo(
+            f"`daybook {command}` needs more than is installed: pip install 'daybook[{extra}]'.", err=True
+        )
+        raise SystemExit(3)
+
+    missing.short_help = f"(needs daybook[{extra}])"
+    return missing
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="daybook")
+def main() -> None:
+    """Real-time daily sales tracking, exact to the cent."""
+
+
+if __name__ == "__main__":
+    main()

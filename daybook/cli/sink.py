@@ -1,0 +1,67 @@
+"""``daybook sink``."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import sys
+
+import click
+from aiokafka.errors import KafkaError
+
+from daybook.cli.store_options import give_up, store_options
+from daybook.operations.access import opened
+from daybook.operations.base import CannotAct
+from daybook.operations.registry import sentence
+from daybook.producers.records import KafkaUnavailable
+from daybook.readiness import epoch_of, needed_calendar, ready_topics, until_told
+from daybook.settings import Settings
+from daybook.sinks.errors import StoreError
+from daybook.sinks.migrate import migrate
+from daybook.sinks.writer import ClickHouseSink
+
+
+@click.command()
+@click.option("--bootstrap", help="Brokers, host:port, comma-separated.")
+@click.option("--epoch", type=click.IntRange(0), help="Minutes from 2020 to the source topic's creation.")
+@store_options
+def sink(*, settings: Settings, as_json: bool, bootstrap: str | None, epoch: int | None) -> None:
+    """Write what stands in Kafka to ClickHouse until it is told to end (Ctrl-C, SIGTERM)."""
+    del as_json  # there is no document: it runs until it is told to end
+    logging.getLogger().setLevel(logging.INFO)
+    settings.kafka_bootstrap = bootstrap or settings.kafka_bootstrap
+    settings.epoch = epoch if epoch is not None else settings.epoch
+    try:
+        asyncio.run(until_told(functools.partial(_run, settings)))
+    except (CannotAct, KafkaUnavailable) as error:
+        give_up(str(error))
+    except StoreError as error:
+        give_up(sentence(error))
+    except KafkaError:
+        give_up(
+            f"Kafka does not answer at {settings.kafka_bootstrap}; see that it runs, or give --bootstrap."
+        )
+
+
+async def _run(settings: Settings, stopping: asyncio.Event) -> None:
+    calendar = needed_calendar(settings)
+    await ready_topics(settings)
+    epoch = await epoch_of(settings)
+    with opened(settings) as store:
+        await asyncio.to_thread(migrate, store)
+        sink = ClickHouseSink(
+            settings.kafka_bootstrap,
+            store,
+            epoch,
+            calendar,
+            group_id=settings.sink_group,
+            flush_seconds=settings.sink_flush_seconds,
+        )
+        click.echo("Writing to ClickHouse; Ctrl-C ends it.", file=sys.stderr)
+        running = asyncio.create_task(sink.run())
+        told = asyncio.create_task(stopping.wait())
+        await asyncio.wait((running, told), return_when=asyncio.FIRST_COMPLETED)
+        told.cancel()
+        await sink.stop()
+        await running

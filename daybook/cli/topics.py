@@ -1,0 +1,56 @@
+"""``daybook topics``."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import click
+
+from daybook.cli.kafka_options import REFUSED, give_up, kafka_options, print_json
+from daybook.producers.records import KafkaUnavailable
+from daybook.settings import Settings
+from daybook.topics import changelog_of, create_topics, planned_topics
+
+
+@click.command()
+@click.option("--partitions", type=click.IntRange(1, 1024), help="Of every topic alike.")
+@click.option("--replication-factor", type=click.IntRange(1, 10))
+@click.option(
+    "--retention-days", type=click.IntRange(4, 3650), default=14, show_default=True, help="Of the events."
+)
+@kafka_options
+def topics(
+    *,
+    settings: Settings,
+    as_json: bool,
+    partitions: int | None,
+    replication_factor: int | None,
+    retention_days: int,
+) -> None:
+    """Create Daybook's topics in Kafka, or hold those that are there against what they have to be.
+
+    Exit code 1 if one is not as it has to be: nothing that exists is changed.
+    """
+    plans = planned_topics(
+        partitions=partitions or settings.partitions,
+        replication_factor=replication_factor or settings.replication_factor,
+        changelog=changelog_of(settings.application),
+        retention=timedelta(days=retention_days),
+    )
+    try:
+        report = asyncio.run(create_topics(settings.kafka_bootstrap, plans))
+    except KafkaUnavailable as error:
+        give_up(str(error))
+    if as_json:
+        document = {"created": report.created, "existing": report.existing, "wrong": report.wrong}
+        print_json({**document, "epoch": report.epoch})
+    else:
+        for name in report.created:
+            click.echo(f"created  {name}")
+        for name in report.existing:
+            click.echo(f"existing {name}")
+        for sentence in report.wrong:
+            click.echo(sentence, err=True)
+    if report.wrong:
+        raise SystemExit(REFUSED)

@@ -1,0 +1,54 @@
+"""``daybook worker``."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import sys
+from typing import Final
+
+import click
+from aiokafka.errors import KafkaError
+
+from daybook.cli.store_options import give_up, store_options
+from daybook.operations.base import CannotAct
+from daybook.operations.registry import sentence
+from daybook.producers.records import KafkaUnavailable
+from daybook.readiness import until_told
+from daybook.settings import Settings
+from daybook.sinks.errors import StoreError
+from daybook.worker import WorkerFailed, run_worker
+
+FAILED: Final = 4
+"""Exit code of a worker that ended itself: start it again, it goes on where its last checkpoint stands."""
+
+
+@click.command()
+@click.option("--bootstrap", help="Brokers, host:port, comma-separated.")
+@click.option("--epoch", type=click.IntRange(0), help="Minutes from 2020 to the source topic's creation.")
+@store_options
+def worker(*, settings: Settings, as_json: bool, bootstrap: str | None, epoch: int | None) -> None:
+    """Count events into totals until it is told to end (Ctrl-C, SIGTERM).
+
+    Exit code 4 means that it ended itself; whoever runs it starts it again, and no event counts twice.
+    """
+    del as_json  # there is no document: it runs until it is told to end
+    logging.getLogger().setLevel(logging.INFO)
+    settings.kafka_bootstrap = bootstrap or settings.kafka_bootstrap
+    settings.epoch = epoch if epoch is not None else settings.epoch
+    click.echo("Counting; Ctrl-C ends it.", file=sys.stderr)
+    try:
+        asyncio.run(until_told(functools.partial(run_worker, settings)))
+    except (CannotAct, KafkaUnavailable) as error:
+        give_up(str(error))
+    except StoreError as error:
+        give_up(sentence(error))
+    except KafkaError:
+        give_up(
+            f"Kafka does not answer at {settings.kafka_bootstrap}; see that it runs, or give --bootstrap."
+        )
+    except WorkerFailed as error:
+        logging.getLogger(__name__).debug("the worker failed", exc_info=True)
+        click.echo(f"{error} Start it again: it goes on where its last checkpoint stands.", err=True)
+        raise SystemExit(FAILED) from None

@@ -1,0 +1,90 @@
+"""What the demo has accepted and its broker could lose: written to disk before it is acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import orjson
+
+from daybook.producers.records import OutgoingRecord
+
+
+class Journal:
+    """Append-only segments of records in a folder. A record returns from ``append`` once it is on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = asyncio.Lock()
+        folder.mkdir(parents=True, exist_ok=True)
+        numbers = [int(path.stem) for path in folder.glob("*.ndjson")]
+        self._number = max(numbers, default=0) + 1
+        self._descriptor: int | None = None
+
+    def left_over(self) -> list[OutgoingRecord]:
+        """Records of an earlier run; a last line that was not written whole was never acknowledged."""
+        records: list[OutgoingRecord] = []
+        for path in self._segments():
+            for line in path.read_bytes().splitlines():
+                try:
+                    key, value, headers = orjson.loads(line)
+                except ValueError:
+                    continue
+                records.append(
+                    OutgoingRecord(
+                        base64.b64decode(key) if key is not None else None,
+                        base64.b64decode(value),
+                        tuple((name, base64.b64decode(text)) for name, text in headers),
+                    )
+                )
+        return records
+
+    async def append(self, records: Sequence[OutgoingRecord]) -> None:
+        """Write records and wait until the disk has them.
+
+        Raises:
+            OSError: the disk does not take them; nothing may be acknowledged then.
+        """
+        lines = b"".join(_line(record) for record in records)
+        async with self._lock:
+            await asyncio.to_thread(self._write, lines)
+
+    async def rotate(self) -> list[Path]:
+        """Begin a new segment; the older ones, to be removed when all in them is stored elsewhere."""
+        async with self._lock:
+            old = self._segments()
+            if self._descriptor is not None:
+                os.close(self._descriptor)
+                self._descriptor = None
+                self._number += 1
+            return old
+
+    def close(self) -> None:
+        """Close the open segment."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _segments(self) -> list[Path]:
+        return sorted(self._folder.glob("*.ndjson"))
+
+    def _write(self, lines: bytes) -> None:
+        if self._descriptor is None:
+            path = self._folder / f"{self._number:012d}.ndjson"
+            self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        view = memoryview(lines)
+        while view:
+            view = view[os.write(self._descriptor, view) :]
+        os.fsync(self._descriptor)
+
+
+def _line(record: OutgoingRecord) -> bytes:
+    body = [
+        base64.b64encode(record.key).decode() if record.key is not None else None,
+        base64.b64encode(record.value).decode(),
+        [[name, base64.b64encode(value).decode()] for name, value in record.headers],
+    ]
+    return orjson.dumps(body) + b"\n"

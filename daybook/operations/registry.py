@@ -1,0 +1,54 @@
+"""All operations by name, each with the model of its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from daybook.operations import dead_letters, migrations, reconcile, totals, windows
+from daybook.operations.base import Args, CannotAct, Document, Place
+from daybook.sinks.errors import SinkBehind, StoreError, StoreRefused, StoreUnavailable
+
+
+class Operation(NamedTuple):
+    """A function, and what it takes."""
+
+    args: type[Args]
+    run: Callable[[Place, Any], Document]
+
+
+OPERATIONS: Final[dict[str, Operation]] = {
+    "migrate": Operation(migrations.MigrateArgs, migrations.migrate),
+    "windows": Operation(windows.WindowsArgs, windows.windows),
+    "totals": Operation(totals.TotalsArgs, totals.totals),
+    "reconcile": Operation(reconcile.ReconcileArgs, reconcile.reconcile),
+    "rebuild": Operation(reconcile.RebuildArgs, reconcile.rebuild),
+    "dead-letters-list": Operation(dead_letters.ListArgs, dead_letters.list_dead_letters),
+    "dead-letters-replay": Operation(dead_letters.ReplayArgs, dead_letters.replay_dead_letters),
+    "dead-letters-show": Operation(dead_letters.ShowArgs, dead_letters.show_dead_letter),
+}
+
+
+def run(place: Place, name: str, args: Args) -> Document:
+    """Do an operation.
+
+    Raises:
+        CannotAct: it cannot be done; says why in one sentence.
+    """
+    try:
+        return OPERATIONS[name].run(place, args)
+    except StoreError as error:
+        raise CannotAct(sentence(error)) from error
+
+
+def sentence(error: StoreError) -> str:
+    """What to tell a person about a store's error; the log has the rest."""
+    if isinstance(error, StoreUnavailable):
+        return "ClickHouse gives no answer; see that it runs, and that DAYBOOK_CLICKHOUSE_URL names it."
+    if isinstance(error, StoreRefused):
+        if "UNKNOWN_TABLE" in str(error) or "UNKNOWN_DATABASE" in str(error):
+            return "The database has no tables of Daybook yet, or not all; run `daybook migrate` first."
+        return "ClickHouse refused what it was asked; the log says why."
+    if isinstance(error, SinkBehind):
+        return str(error)
+    return f"{error} End that process, or ask it by naming the same --data-dir while its demo runs."

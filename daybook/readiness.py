@@ -1,0 +1,69 @@
+"""What worker and sink need before they start, and how both are told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any
+
+from daybook.epochs import read_epoch
+from daybook.ledger.calendar import Calendar
+from daybook.operations.access import calendar_of
+from daybook.operations.base import CannotAct
+from daybook.settings import Settings
+from daybook.topics import changelog_of, check_topics, planned_topics
+
+
+def needed_calendar(settings: Settings) -> Calendar:
+    """The stores.
+
+    Raises:
+        CannotAct: there are none, or their file is not valid.
+    """
+    calendar = calendar_of(settings)
+    if calendar is None:
+        raise CannotAct(
+            "Business dates come from the stores file: name it with --stores or DAYBOOK_STORES_FILE."
+        )
+    return calendar
+
+
+async def ready_topics(settings: Settings) -> None:
+    """Go on only with topics as they have to be.
+
+    Raises:
+        CannotAct: one is missing or wrong.
+        KafkaUnavailable: Kafka cannot be asked.
+    """
+    plans = planned_topics(
+        partitions=settings.partitions,
+        replication_factor=settings.replication_factor,
+        changelog=changelog_of(settings.application),
+        retention=timedelta(days=1),
+    )
+    if wrong := await check_topics(settings.kafka_bootstrap, plans):
+        raise CannotAct(f"{wrong[0]} `daybook topics` shows them all, and creates what is missing.")
+
+
+async def epoch_of(settings: Settings) -> int:
+    """The source topic's epoch: as it is set, else as it was recorded when the topic was created.
+
+    Raises:
+        CannotAct: neither is known.
+        KafkaError: Kafka cannot be asked.
+    """
+    epoch = settings.epoch if settings.epoch is not None else await read_epoch(settings.kafka_bootstrap)
+    if epoch is None:
+        raise CannotAct("The source topic has no epoch yet; `daybook topics` records one.")
+    return epoch
+
+
+async def until_told(run: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+    """Run something that ends when its event is set; SIGINT and SIGTERM set it."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    await run(stopping)

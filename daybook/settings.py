@@ -1,0 +1,79 @@
+"""Settings of every process, from the environment: ``DAYBOOK_KAFKA_BOOTSTRAP`` and so on.
+
+What a command takes as an option wins over the environment. Secrets are read from files, never from values.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """All settings with their defaults, which are for one machine and loopback."""
+
+    model_config = SettingsConfigDict(env_prefix="DAYBOOK_", extra="ignore")
+
+    kafka_bootstrap: str = Field("127.0.0.1:9092", description="Brokers, host:port, comma-separated.")
+    application: str = Field(
+        "daybook", description="Name from which consumer groups and producers take theirs."
+    )
+    partitions: Annotated[int, Field(ge=1, le=1024)] = Field(4, description="Of every topic alike.")
+    replication_factor: Annotated[int, Field(ge=1, le=10)] = 1
+    epoch: int | None = Field(
+        None, description="Minutes since 2020 at the source topic's creation, if overridden."
+    )
+
+    clickhouse_url: str | None = Field(None, description="A server, such as http://127.0.0.1:8123.")
+    clickhouse_user: str = "default"
+    clickhouse_password_file: Path | None = None
+    clickhouse_database: str = "daybook"
+    data_dir: Path | None = Field(
+        None, description="Folder of the embedded engine, where there is no server."
+    )
+    stores_file: Path | None = Field(
+        None, description="JSON: which stores there are, their zones and cutoffs."
+    )
+    reporting_currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+
+    checkpoint_seconds: Annotated[float, Field(gt=0, le=60)] = 0.25
+    checkpoint_events: Annotated[int, Field(ge=1, le=1_000_000)] = 8000
+    session_timeout: Annotated[float, Field(ge=6, le=1800)] = Field(
+        45.0, description="Seconds after which the partitions of a worker that gives no sign go to another."
+    )
+    stall_seconds: Annotated[float, Field(ge=10, le=3600)] = Field(
+        120.0, description="Seconds without progress, though events wait, after which a worker ends itself."
+    )
+    sink_flush_seconds: Annotated[float, Field(gt=0, le=60)] = 0.25
+
+    gateway_host: str = "127.0.0.1"
+    gateway_port: Annotated[int, Field(ge=1, le=65535)] = 8400
+    gateway_keys_file: Path | None = Field(None, description="JSON: API keys, as hashes.")
+
+    @property
+    def sink_group(self) -> str:
+        """The sink's consumer group."""
+        return f"{self.application}-sink"
+
+    @property
+    def engine_dir(self) -> Path | None:
+        """The embedded engine's own folder inside the data folder."""
+        return None if self.data_dir is None else self.data_dir / "clickhouse"
+
+    @property
+    def gateway_url(self) -> str:
+        """Where a running demo or gateway answers."""
+        return f"http://{self.gateway_host}:{self.gateway_port}"
+
+    def clickhouse_password(self) -> str:
+        """The password in the file that was named; empty without one.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        if self.clickhouse_password_file is None:
+            return ""
+        return self.clickhouse_password_file.read_text(encoding="utf-8").strip()

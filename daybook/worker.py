@@ -1,0 +1,114 @@
+"""The worker's composition: settings, stores, epoch, ClickHouse if there is one, and the Faust app."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+from collections.abc import AsyncIterator
+from typing import Final
+
+from daybook.ledger.calendar import Calendar
+from daybook.ledger.messages import PartitionPosition, decode_totals
+from daybook.ledger.state import PartitionLedger
+from daybook.operations.access import opened
+from daybook.readiness import epoch_of, needed_calendar, ready_topics
+from daybook.settings import Settings
+from daybook.sinks.raw_events import RawLookup
+from daybook.streams.app import StreamSettings, Worker
+from daybook.streams.table import Restore
+from daybook.streams.totals import LateLookup
+
+log = logging.getLogger(__name__)
+
+_ENDING_SECONDS: Final = 30.0
+"""How long an orderly end may take; what it did not write is read again."""
+_POSITION: Final = b"position"
+
+
+class WorkerFailed(Exception):
+    """The worker ended by itself; the message is a sentence, the cause is in the log."""
+
+
+async def run_worker(settings: Settings, stopping: asyncio.Event) -> None:
+    """Count events until ``stopping`` is set, and end after a last checkpoint.
+
+    Raises:
+        CannotAct: something that it needs is not there; says what in one sentence.
+        WorkerFailed: it ended by itself.
+        KafkaError, KafkaUnavailable: Kafka cannot be reached at the start.
+    """
+    # A batch keeps thousands of events alive for a moment: at Python's own thresholds that sets off full
+    # collections all the time (docs/benchmarks.md).
+    gc.set_threshold(100_000, 20, 50)
+    calendar = needed_calendar(settings)
+    await ready_topics(settings)
+    epoch = await epoch_of(settings)
+    async with _lookup(settings) as lookup:
+        worker = Worker(stream_settings(settings), restorer(epoch, calendar), lookup)
+        await worker.start()
+        try:
+            await _until_ended(worker, stopping)
+        finally:
+            await _stopped(worker)
+    if worker.failure is not None:
+        raise WorkerFailed(f"The worker ended itself: {worker.failure}.") from worker.failure
+
+
+def stream_settings(settings: Settings) -> StreamSettings:
+    """The stream's part of the settings."""
+    return StreamSettings(
+        settings.kafka_bootstrap,
+        settings.partitions,
+        app_id=settings.application,
+        checkpoint_seconds=settings.checkpoint_seconds,
+        checkpoint_events=settings.checkpoint_events,
+        session_timeout=settings.session_timeout,
+        stall_seconds=settings.stall_seconds,
+    )
+
+
+def restorer(epoch: int, calendar: Calendar) -> Restore:
+    """Builds ledgers from changelog records. One of an older epoch goes on at the new topic's beginning."""
+
+    def restore(partition: int, raw: dict[bytes, bytes]) -> PartitionLedger:
+        if _POSITION in raw:
+            told = decode_totals(raw[_POSITION])
+            if isinstance(told, PartitionPosition) and told.epoch > epoch:
+                raise ValueError(f"the totals are of epoch {told.epoch}, newer than {epoch}, the source's")
+        ledger = PartitionLedger(partition, epoch, calendar)
+        for key, value in raw.items():
+            ledger.restore(key, value)
+        return ledger
+
+    return restore
+
+
+@contextlib.asynccontextmanager
+async def _lookup(settings: Settings) -> AsyncIterator[LateLookup | None]:
+    if settings.clickhouse_url is None:
+        log.warning("No ClickHouse is configured: late events that may be repeats will be dead letters")
+        yield None
+        return
+    with opened(settings) as store:
+        yield RawLookup(store)
+
+
+async def _until_ended(worker: Worker, stopping: asyncio.Event) -> None:
+    told = asyncio.create_task(stopping.wait())
+    ended = asyncio.create_task(worker.ended())
+    try:
+        await asyncio.wait((told, ended), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        told.cancel()
+        ended.cancel()
+
+
+async def _stopped(worker: Worker) -> None:
+    try:
+        async with asyncio.timeout(_ENDING_SECONDS):
+            await worker.stop()
+    except Exception:
+        # Whatever was not written has no committed offset either, and is read again.
+        log.warning("the worker did not end in order", exc_info=True)

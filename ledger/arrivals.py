@@ -1,0 +1,64 @@
+"""Records as they arrive: decoded into events, or the problem with them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final, NamedTuple
+
+from daybook.ledger.remembered import identity
+from daybook.schemas.codec import EventRefused, Problem, Reason, decode_event
+from daybook.schemas.events import SaleEvent
+
+LATE: Final = timedelta(hours=72)
+"""An event that is older on arrival may be a repeat whose first is no longer remembered."""
+FUTURE: Final = timedelta(hours=24)
+"""An event that occurred later than this after it was recorded is refused."""
+
+
+class Record(NamedTuple):
+    """One record of the source topic. ``recorded_at`` is the log's own time in epoch milliseconds."""
+
+    offset: int
+    recorded_at: int
+    value: bytes
+    received_at: str | None = None
+
+
+class MissingRecordsError(Exception):
+    """A batch begins after the next expected record: what lies between has to be read first."""
+
+    def __init__(self, expected: int, got: int) -> None:
+        self.expected = expected
+        self.got = got
+        super().__init__(f"expected offset {expected}, got {got}")
+
+
+class Arrival(NamedTuple):
+    """A decoded record: an event with its identity, or the problem with it."""
+
+    record: Record
+    event: SaleEvent | None
+    identity: bytes
+    problem: Problem | None
+    late: bool
+
+
+def arrival(record: Record) -> Arrival:
+    """A record, decoded. Whatever its bytes are, this raises nothing."""
+    try:
+        event = decode_event(record.value)
+    except EventRefused as refused:
+        return Arrival(record, None, b"", refused.problem, late=False)
+    except Exception as error:  # noqa: BLE001 - one bad event must never stop the good ones
+        return Arrival(record, None, b"", internal_problem(error), late=False)
+    age = record.recorded_at / 1000 - event.time.timestamp()
+    problem = None
+    if age < -FUTURE.total_seconds():
+        problem = Problem(Reason.FUTURE_TIME, "time", "more than 24 hours after the log recorded it")
+    late = age > LATE.total_seconds()
+    return Arrival(record, event, identity(event.source, event.event_id), problem, late=late)
+
+
+def internal_problem(error: Exception | None) -> Problem:
+    """The problem of an event that a defect of ours keeps from being counted; it can be replayed."""
+    return Problem(Reason.INTERNAL, "", f"could not be processed ({type(error).__name__})")

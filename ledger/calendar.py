@@ -1,0 +1,93 @@
+"""The business day: which date an instant counts on, by each store's zone and cutoff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from daybook.schemas.stores import DayRule, StoreEntry
+
+QUARTER: Final = 900
+"""Seconds in a quarter hour, the finest grain of the totals."""
+
+
+class UnknownStoreError(KeyError):
+    """An event names a store that the stores file does not hold."""
+
+
+class BusinessMoment(NamedTuple):
+    """Where an instant falls: the business date, and the start of its UTC quarter hour (epoch seconds)."""
+
+    business_date: date
+    quarter: int
+
+
+def business_date(instant: datetime, rules: list[DayRule]) -> date:
+    """Local date of (instant in the store's zone minus its cutoff), in wall time, by the rule in force.
+
+    A day has 23, 24 or 25 hours where the zone changes its offset. ``rules`` are sorted by ``valid_from``.
+    """
+    for rule in reversed(rules[1:]):
+        day = _date_under(instant, rule)
+        if day >= rule.valid_from:
+            return day
+    return _date_under(instant, rules[0])
+
+
+def _date_under(instant: datetime, rule: DayRule) -> date:
+    hours, minutes = rule.cutoff.split(":")
+    local = instant.astimezone(ZoneInfo(rule.zone)).replace(tzinfo=None)
+    return (local - timedelta(hours=int(hours), minutes=int(minutes))).date()
+
+
+class Calendar:
+    """All stores' business days, remembered by quarter hour: offsets and cutoffs change only there."""
+
+    _REMEMBERED: Final = 200_000
+
+    def __init__(self, stores: Iterable[StoreEntry]) -> None:
+        self._stores: dict[str, StoreEntry] = {}
+        self._moments: dict[tuple[str, int], BusinessMoment] = {}
+        self.replace(stores)
+
+    def replace(self, stores: Iterable[StoreEntry]) -> None:
+        """Go on with another set of stores; what was counted before stays where it is."""
+        self._stores = {store.store_id: store for store in stores}
+        self._moments.clear()
+
+    def __contains__(self, store_id: str) -> bool:
+        return store_id in self._stores
+
+    @property
+    def stores(self) -> list[StoreEntry]:
+        """The stores, in the order of their file."""
+        return list(self._stores.values())
+
+    def store(self, store_id: str) -> StoreEntry:
+        """A store by its id.
+
+        Raises:
+            UnknownStoreError: there is none.
+        """
+        try:
+            return self._stores[store_id]
+        except KeyError:
+            raise UnknownStoreError(store_id) from None
+
+    def moment(self, store_id: str, instant: datetime) -> BusinessMoment:
+        """Business date and UTC quarter hour of an instant at a store.
+
+        Raises:
+            UnknownStoreError: there is no such store.
+        """
+        key = (store_id, int(instant.timestamp()) // QUARTER)
+        found = self._moments.get(key)
+        if found is None:
+            if len(self._moments) >= self._REMEMBERED:
+                self._moments.clear()
+            quarter = key[1] * QUARTER
+            day = business_date(datetime.fromtimestamp(quarter, UTC), self.store(store_id).days)
+            found = self._moments[key] = BusinessMoment(day, quarter)
+        return found

@@ -1,0 +1,274 @@
+"""The totals of one source partition, and how records change them.
+
+Everything here is a function of the log: the same records give the same state, however often parts of them
+come again and wherever batches are cut. Times are those that the log recorded.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import Final, NamedTuple
+
+from daybook.ledger.arrivals import Arrival, MissingRecordsError, Record, arrival, internal_problem
+from daybook.ledger.calendar import Calendar, UnknownStoreError
+from daybook.ledger.lines import LedgerLine, ledger_lines
+from daybook.ledger.messages import (
+    DeadLetter,
+    Outcome,
+    Outcomes,
+    PartitionPosition,
+    decode_totals,
+    encode,
+    encode_dead_letter,
+    encode_outcomes,
+)
+from daybook.ledger.orders import PREFIX as ORDER_PREFIX
+from daybook.ledger.orders import AppliedOrder, decode_order, encode_order, order_key
+from daybook.ledger.positions import epoch_of, offset_of, version
+from daybook.ledger.remembered import Remembered
+from daybook.ledger.totals import Totals, bucket_key, bucket_message
+from daybook.schemas import topics
+from daybook.schemas.codec import REPLAYABLE, Problem, Reason
+from daybook.schemas.events import OrderSnapshot
+from daybook.schemas.redaction import redact_event
+
+__all__ = ["Arrival", "Checkpoint", "MissingRecordsError", "PartitionLedger", "Record"]
+
+COUNTED, DUPLICATE, SUPERSEDED, DEAD = "counted", "duplicate", "superseded", "dead"
+"""Outcomes of an arrival; the event of an older snapshot becomes ``replaced`` besides."""
+REPLACED: Final = "replaced"
+_POSITION: Final = b"position"
+_UNVERIFIED: Final = Problem(
+    Reason.LATE_UNVERIFIED, "time", "older than 72 hours, and the raw events cannot be asked"
+)
+_MOST_KEPT: Final = 2 * 1024 * 1024
+"""Bytes of a refused event that its dead letter keeps: what is too large to be written stops a partition."""
+
+
+class Checkpoint(NamedTuple):
+    """All that one checkpoint writes, in one transaction. A changelog value of None deletes a key."""
+
+    next_offset: int
+    changelog: list[tuple[bytes, bytes | None]]
+    totals: list[tuple[bytes, bytes]]
+    outcomes: bytes | None
+    dead_letters: list[tuple[str, bytes]]
+
+
+class PartitionLedger:
+    """Totals, remembered identities, orders and position of one partition.
+
+    Args:
+        partition: the source partition's number.
+        epoch: the source topic's epoch.
+        calendar: the stores.
+        forgetful: whether identities are forgotten after their time; a rebuild keeps them all.
+    """
+
+    def __init__(self, partition: int, epoch: int, calendar: Calendar, *, forgetful: bool = True) -> None:
+        self.partition = partition
+        self.epoch = epoch
+        self.calendar = calendar
+        self.forgetful = forgetful
+        self.totals = Totals()
+        self.remembered = Remembered()
+        self.orders: dict[bytes, AppliedOrder] = {}
+        self.position = PartitionPosition(epoch, partition, 0, 0, 0, 0, 0, 0, 0)
+        self.consecutive_dead = 0
+        self._changed_orders: set[bytes] = set()
+        self._outcomes: list[Outcome] = []
+        self._dead: list[DeadLetter] = []
+        self._forgotten_chunks: list[bytes] = []
+        self._told = self.position
+
+    @property
+    def next_offset(self) -> int:
+        """The next expected offset of the source partition."""
+        return self.position.next_offset
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to checkpoint."""
+        return self.position is not self._told
+
+    def decode(self, records: Sequence[Record]) -> list[Arrival]:
+        """The records that are new to this state, decoded.
+
+        Raises:
+            MissingRecordsError: they do not begin at, or before, the next expected offset, or have a hole.
+        """
+        arrivals = []
+        expected = self.next_offset
+        for record in records:
+            if record.offset < expected:
+                continue
+            if record.offset > expected:
+                raise MissingRecordsError(expected, record.offset)
+            expected += 1
+            arrivals.append(arrival(record))
+        return arrivals
+
+    def unverified(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """Late arrivals whose first may have been forgotten: to be looked up among the raw events."""
+        if not self.remembered.forgotten_before:
+            return []
+        return [a for a in arrivals if a.late and a.event and a.identity not in self.remembered]
+
+    def apply(self, arrivals: Sequence[Arrival], known: Collection[bytes] | None = ()) -> None:
+        """Count the arrivals.
+
+        Args:
+            arrivals: what ``decode`` gave.
+            known: identities of ``unverified`` arrivals that stand among the raw events; None if that could
+                not be asked, and then those arrivals become dead letters.
+        """
+        unverified = {a.identity for a in self.unverified(arrivals)} if known is None else frozenset()
+        tally: Counter[str] = Counter()
+        for each in arrivals:
+            outcome = self._count(each, known or (), unverified)
+            tally[outcome] += 1
+            self.consecutive_dead = self.consecutive_dead + 1 if outcome == DEAD else 0
+        if arrivals:
+            self._advance(arrivals[-1].record, tally)
+
+    def fold(self, records: Sequence[Record]) -> None:
+        """Decode and count records whose identities are all remembered."""
+        self.apply(self.decode(records))
+
+    def skip_missing(self, offset: int) -> None:
+        """Go on at an offset though records before it are lost (the topic's retention took them)."""
+        self.position = self.position._replace(
+            next_offset=offset, missing=self.position.missing + offset - self.next_offset
+        )
+
+    def _count(  # noqa: PLR0911 - one way out for each outcome
+        self, new: Arrival, known: Collection[bytes], unverified: Collection[bytes]
+    ) -> str:
+        """Count one arrival, or note why not; the outcome."""
+        event, record = new.event, new.record
+        if event is None or new.problem is not None:
+            return self._refuse(new, new.problem or internal_problem(None))
+        if new.identity in self.remembered or new.identity in known:
+            return self._uncounted(record, DUPLICATE)
+        if new.identity in unverified:
+            return self._refuse(new, _UNVERIFIED)
+        try:
+            lines = ledger_lines(event, self.calendar)
+        except UnknownStoreError:
+            return self._refuse(new, Problem(Reason.UNKNOWN_STORE, "store_id", "not in the stores file"))
+        except Exception as error:  # noqa: BLE001 - one bad event must never stop the good ones
+            return self._refuse(new, internal_problem(error))
+        at = version(self.epoch, record.offset)
+        self.remembered.add(new.identity, record.recorded_at, at)
+        if isinstance(event, OrderSnapshot):
+            return self._apply_snapshot(event, record, lines, at)
+        self.totals.add(lines, at)
+        return COUNTED
+
+    def _apply_snapshot(self, event: OrderSnapshot, record: Record, lines: list[LedgerLine], at: int) -> str:
+        key = order_key(event.source, event.order_id)
+        applied = self.orders.get(key)
+        if applied is not None and applied.order_version >= event.version:
+            return self._uncounted(record, SUPERSEDED)
+        if applied is not None:
+            self.totals.add(applied.lines, at, -1)
+            old = applied.position
+            self._outcomes.append(Outcome(epoch_of(old), offset_of(old), REPLACED, ""))
+        self.totals.add(lines, at)
+        self.orders[key] = AppliedOrder(event.version, at, lines)
+        self._changed_orders.add(key)
+        return COUNTED
+
+    def _uncounted(self, record: Record, outcome: str, reason: str = "") -> str:
+        self._outcomes.append(Outcome(self.epoch, record.offset, outcome, reason))
+        return outcome
+
+    def _refuse(self, new: Arrival, problem: Problem) -> str:
+        record, event = new.record, new.event
+        original, redacted = redact_event(record.value)
+        self._dead.append(
+            DeadLetter(
+                self.epoch,
+                topics.EVENTS,
+                self.partition,
+                record.offset,
+                record.recorded_at,
+                problem.reason.value,
+                problem.field,
+                problem.detail,
+                original[:_MOST_KEPT],
+                redacted,
+                problem.reason in REPLAYABLE and not redacted and len(original) <= _MOST_KEPT,
+                event.order_id if event else "",
+            )
+        )
+        return self._uncounted(record, DEAD, problem.reason.value)
+
+    def _advance(self, last: Record, tally: Counter[str]) -> None:
+        p = self.position
+        self.position = p._replace(
+            next_offset=last.offset + 1,
+            received=p.received + tally.total(),
+            counted=p.counted + tally[COUNTED],
+            duplicates=p.duplicates + tally[DUPLICATE],
+            superseded=p.superseded + tally[SUPERSEDED],
+            dead=p.dead + tally[DEAD],
+            recorded_at=max(p.recorded_at, last.recorded_at),
+        )
+        if self.forgetful:
+            self._forgotten_chunks += self.remembered.forget(last.recorded_at)
+
+    def take_checkpoint(self) -> Checkpoint:
+        """All changes since the last call. Who cannot write them must drop this state and read it again."""
+        position = self.position = self.position._replace(forgotten_before=self.remembered.forgotten_before)
+        self._told = position
+        buckets = [
+            (bucket_key(b.name), encode(bucket_message(b, self.partition, position.version)))
+            for b in self.totals.take_changed()
+        ]
+        told = encode(position)
+        orders = [(key, encode_order(self.orders[key])) for key in self._changed_orders]
+        forgotten: list[tuple[bytes, bytes | None]] = [(key, None) for key in self._forgotten_chunks]
+        fresh = self.remembered.take_fresh()
+        outcomes = encode_outcomes(Outcomes(self.partition, self._outcomes)) if self._outcomes else None
+        dead = [(letter.order_id, encode_dead_letter(letter)) for letter in self._dead]
+        self._changed_orders, self._outcomes, self._dead, self._forgotten_chunks = set(), [], [], []
+        changelog = [(b"total|" + key, value) for key, value in buckets]
+        return Checkpoint(
+            position.next_offset,
+            [*changelog, *orders, *fresh, *forgotten, (_POSITION, told)],
+            [*buckets, (b"position|%d" % self.partition, told)],
+            outcomes,
+            dead,
+        )
+
+    def restore(self, key: bytes, value: bytes) -> None:
+        """Take over one changelog record; the last of each key holds."""
+        if key.startswith(b"total|"):
+            message = decode_totals(value)
+            if isinstance(message, PartitionPosition):
+                raise TypeError("a position under a bucket's key")
+            self.totals.restore(message)
+        elif key.startswith(b"ids|"):
+            self.remembered.restore(key, value)
+        elif key.startswith(ORDER_PREFIX):
+            self.orders[key] = decode_order(value)
+        elif key == _POSITION:
+            self._restore_position(value)
+
+    def _restore_position(self, value: bytes) -> None:
+        position = decode_totals(value)
+        if not isinstance(position, PartitionPosition):
+            raise TypeError("a bucket under the position's key")
+        self.remembered.forgotten_before = position.forgotten_before
+        if position.epoch != self.epoch:
+            # The source topic was created anew: its offsets begin again, what was counted stays.
+            position = position._replace(epoch=self.epoch, next_offset=0)
+        self.position = self._told = position
+
+    def adopt_epoch(self, epoch: int) -> None:
+        """Go on with this state at the beginning of a source topic created anew."""
+        self.epoch = epoch
+        self.position = self.position._replace(epoch=epoch, next_offset=0)
+        self._told = self.position

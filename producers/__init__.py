@@ -1,0 +1,1 @@
+"""What publishes sales: the client, the HTTP gateway, importers, the shop simulator."""

@@ -1,0 +1,1 @@
+"""What travels on each topic: event models, their JSON Schema, and examples."""

@@ -1,0 +1,1 @@
+"""What leaves: the ClickHouse writer with its numbered migrations, and notifiers."""

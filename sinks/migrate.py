@@ -1,0 +1,93 @@
+"""Numbered migrations: each is applied once, in order, and never changed afterwards."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from importlib import resources
+from typing import Final, NamedTuple
+
+from daybook.sinks.errors import StoreRefused
+from daybook.sinks.store import Store
+
+_NAME: Final = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
+_RECORDS: Final = """
+CREATE TABLE IF NOT EXISTS migrations
+(
+    number     UInt32,
+    name       String,
+    checksum   String,
+    applied_at DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree
+ORDER BY number
+"""
+
+
+class Migration(NamedTuple):
+    """One numbered file of statements."""
+
+    number: int
+    name: str
+    text: str
+
+    @property
+    def checksum(self) -> str:
+        """Tells a file that was changed after it had been applied."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def statements(self) -> list[str]:
+        """The statements, without comments; each ends with a semicolon at a line's end."""
+        text = re.sub(r"^--.*$", "", self.text, flags=re.MULTILINE)
+        return [part.strip() for part in re.split(r";[ \t]*(?:\n|$)", text) if part.strip()]
+
+
+def migrations() -> list[Migration]:
+    """All migrations, in order.
+
+    Raises:
+        ValueError: numbers are missing or used twice.
+    """
+    folder = resources.files("daybook.sinks") / "migrations"
+    found = [
+        Migration(int(match.group(1)), entry.name, entry.read_text(encoding="utf-8"))
+        for entry in folder.iterdir()
+        if (match := _NAME.fullmatch(entry.name))
+    ]
+    found.sort()
+    if [m.number for m in found] != list(range(1, len(found) + 1)):
+        raise ValueError("migrations must be numbered 0001, 0002 and so on")
+    return found
+
+
+def migrate(store: Store) -> list[str]:
+    """Create the database if need be and apply what is missing; the names of what was applied.
+
+    Raises:
+        StoreUnavailable: no answer.
+        StoreRefused: a statement failed, or a migration differs from what was applied.
+    """
+    store.create_database()
+    store.command(_RECORDS)
+    done = {int(row[0]): str(row[1]) for row in store.rows("SELECT number, checksum FROM migrations FINAL")}
+    applied = []
+    for migration in migrations():
+        known = done.get(migration.number)
+        if known is None:
+            _apply(store, migration)
+            applied.append(migration.name)
+        elif known != migration.checksum:
+            raise StoreRefused(
+                f"{migration.name} was changed after it had been applied; add a new migration instead"
+            )
+    return applied
+
+
+def _apply(store: Store, migration: Migration) -> None:
+    # ClickHouse has no transaction over DDL: after a crash in the middle the file is run again.
+    for statement in migration.statements:
+        store.command(re.sub(r"^CREATE (TABLE|VIEW) ", r"CREATE \1 IF NOT EXISTS ", statement))
+    row = [migration.number], [migration.name], [migration.checksum], [time.time_ns() // 1_000_000]
+    store.insert("migrations", dict(zip(("number", "name", "checksum", "applied_at"), row, strict=True)))

@@ -1,0 +1,1 @@
+"""The Faust app: batch transport, tables, thin agents."""

@@ -1,0 +1,71 @@
+"""The totals table: a Faust table whose value per partition is a ledger, restored from its changelog."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import faust
+from faust.types import TP
+
+from daybook.ledger.state import PartitionLedger
+from daybook.streams.writer import BARRIER
+
+log = logging.getLogger(__name__)
+
+Restore = Callable[[int, dict[bytes, bytes]], PartitionLedger]
+"""Builds a partition's ledger from the newest changelog value of each key."""
+
+
+class TotalsTable(faust.Table[bytes, bytes]):
+    """Holds one ``PartitionLedger`` per owned partition.
+
+    Faust's recovery reads the changelog and says when it is whole; what it delivers is kept raw until then,
+    so that a recovery cut short by another rebalance leaves nothing behind.
+    """
+
+    def __init__(self, *args: Any, restore: Restore, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ledgers: dict[int, PartitionLedger] = {}
+        self._restore = restore
+        self._raw: dict[int, dict[bytes, bytes]] = {}
+
+    async def on_rebalance(
+        self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
+    ) -> None:
+        """Forget everything: retained partitions are read again too, for their producers start anew."""
+        self.drop()
+        tables: Any = self.app.tables
+        offsets = tables.recovery.active_offsets
+        for tp in list(offsets):
+            offsets.pop(tp)
+        await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
+
+    def drop(self) -> None:
+        """Drop all state; it comes back from the changelog."""
+        self.ledgers.clear()
+        self._raw.clear()
+
+    def apply_changelog_batch(self, batch: list[Any]) -> None:  # type: ignore[override]  # called by recovery only
+        """Keep the newest value of each key."""
+        for event in batch:
+            message = event.message
+            raw = self._raw.setdefault(message.partition, {})
+            if message.value is None:
+                raw.pop(message.key, None)
+            elif message.key != BARRIER:
+                raw[message.key] = message.value
+
+    async def on_recovery_completed(self, active_tps: set[TP], standby_tps: set[TP]) -> None:
+        """Build the ledgers of all owned partitions."""
+        await super().on_recovery_completed(active_tps, standby_tps)
+        try:
+            for tp in active_tps:
+                self.ledgers[tp.partition] = self._restore(tp.partition, self._raw.pop(tp.partition, {}))
+        except Exception as error:
+            # Faust gathers this call's exceptions without looking at them; without a state nothing may go on.
+            self.drop()
+            await self.app.crash(error)
+            raise
+        log.info("restored partitions %s", sorted(self.ledgers))

@@ -1,0 +1,1 @@
+"""Tests, in folders named after what they test; what several of them need is in support."""

@@ -1,0 +1,38 @@
+"""The fixtures that any test may ask for, and what holds for every run."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Generator
+
+import pytest
+
+from tests.support.browser import browser
+from tests.support.clickhouse import clickhouse_database, clickhouse_server, clickhouse_url
+from tests.support.kafka.fixtures import kafka, kafka_broker
+from tests.support.require import required
+
+__all__ = ["browser", "clickhouse_database", "clickhouse_server", "clickhouse_url", "kafka", "kafka_broker"]
+
+
+def pytest_report_header() -> str:
+    """Says at the top of a run what must not be skipped."""
+    return f"required: {', '.join(sorted(required())) or 'nothing; what this machine lacks is skipped'}"
+
+
+def pytest_collection_finish() -> None:
+    """Sets aside what is loaded by now, which makes the collection after each test cheap."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None]:
+    """Collects garbage after each test, so that what a test left behind complains there and not in another.
+
+    Python before 3.11.8 needs it besides: a future that is collected while a module is being parsed logs its
+    unseen exception, the traceback is parsed in turn, and the parser gives up (CPython issue 106905).
+    A fenced aiokafka producer leaves such futures.
+    """
+    yield
+    gc.collect()

@@ -1,0 +1,1 @@
+"""Queries and the live page, over hand-made rows on the real engine."""

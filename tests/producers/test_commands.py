@@ -1,0 +1,233 @@
+"""The commands publish, check, import, topics, keys and gateway, as a person or a script runs them."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from click.testing import CliRunner, Result
+
+from daybook.cli.main import main
+from daybook.epochs import META
+from daybook.producers.importers.online_retail import COLUMNS
+from daybook.schemas import topics
+from daybook.topics import changelog_of, create_topics, planned_topics
+from tests.producers.events import sale
+from tests.producers.test_client import read
+from tests.support.kafka.broker import KafkaBroker
+from tests.support.ports import free_port
+
+
+def run(*arguments: str | Path, **environment: str) -> Result:
+    """A command's outcome; its environment holds the given variables."""
+    return CliRunner().invoke(main, [str(a) for a in arguments], env=environment, catch_exceptions=False)
+
+
+def document(result: Result) -> Any:
+    """What stands on stdout, which must be one JSON document and nothing else."""
+    return orjson.loads(result.stdout)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Three events, the second of them bad."""
+    path = tmp_path / "sales.ndjson"
+    path.write_bytes(b"\n".join(orjson.dumps(e) for e in (sale(1), sale(2, charged=1), sale(3))))
+    return path
+
+
+@pytest.fixture(scope="module")
+def broker(kafka: str) -> str:
+    """A Kafka that has all of Daybook's topics."""
+    plans = planned_topics(
+        partitions=4, replication_factor=1, changelog=changelog_of("daybook"), retention=timedelta(days=14)
+    )
+    asyncio.run(create_topics(kafka, plans))
+    return kafka
+
+
+def test_check_says_what_is_wrong_and_where(file: Path) -> None:
+    """Exit code 1 with a bad event; the document names its position, code and field."""
+    result = run("check", file, "--json")
+    assert result.exit_code == 1
+    assert document(result)["valid"] == 2
+    refused = document(result)["refused"]
+    assert [(e["position"], e["problems"][0]["code"]) for e in refused] == [(1, "order_sum")]
+    assert "order_sum" in run("check", file).stderr
+
+
+def test_check_passes_the_valid_examples() -> None:
+    """Each example that lies beside the schemas passes on its own."""
+    corpus = Path(__file__).parents[2] / "schemas" / "examples" / "valid"
+    assert all(run("check", path).exit_code == 0 for path in corpus.glob("*.json"))
+
+
+def test_publish_sends_the_good_ones(broker: str, file: Path) -> None:
+    """Two of three events are in Kafka, and exit code 1 says that one is not."""
+    result = run("publish", file, "--json", "--bootstrap", broker)
+    assert result.exit_code == 1
+    assert document(result)["published"] == 2
+    assert [entry["position"] for entry in document(result)["refused"]] == [1]
+
+
+def test_publish_without_kafka_is_one_sentence(file: Path) -> None:
+    """Exit code 3 and one sentence that names the address, without a traceback."""
+    address = f"127.0.0.1:{free_port()}"
+    result = run("publish", file, DAYBOOK_KAFKA_BOOTSTRAP=address)
+    assert result.exit_code == 3
+    assert address in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_import_publishes_and_counts_what_it_skipped(broker: str, tmp_path: Path) -> None:
+    """One invoice is one event, a stock movement is skipped, and the stores file is there to be used."""
+    path, stores = tmp_path / "retail.csv", tmp_path / "stores.json"
+    rows = [
+        "536365,A1,LANTERN,6,2010-12-01 08:26:00,2.55,17850,France",
+        "536366,A1,,9,2010-12-01 08:30:00,0,,France",
+    ]
+    path.write_text("\n".join([",".join(COLUMNS), *rows]))
+    result = run(
+        "import", path, "--format", "online-retail", "--stores-out", stores, "--json", "--bootstrap", broker
+    )
+    assert result.exit_code == 0
+    assert document(result) == {
+        "format": "online-retail",
+        "lines": 2,
+        "events": 1,
+        "published": 1,
+        "skipped": {"stock_movement": 1},
+    }
+    assert orjson.loads(stores.read_bytes())["stores"][0]["store_id"] == "online-retail"
+    assert run("import", tmp_path / "none.csv", "--format", "online-retail").exit_code == 3
+
+
+def test_topics_are_made_once_and_compared_afterwards(kafka_broker: KafkaBroker) -> None:
+    """The first run makes all of them with an epoch; the second finds them; wrong ones are exit code 1."""
+    bootstrap = ("--bootstrap", kafka_broker.bootstrap)
+    first = document(run("topics", "--json", *bootstrap))
+    assert set(first["created"]) == {META, *topics.ALL, changelog_of("daybook")}
+    assert first["epoch"] > 0
+    second = document(run("topics", "--json", *bootstrap))
+    assert (second["created"], set(second["existing"]), second["wrong"]) == ([], set(first["created"]), [])
+    assert second["epoch"] == first["epoch"]
+    other = run("topics", "--json", "--partitions", "8", *bootstrap)
+    assert other.exit_code == 1
+    assert len(document(other)["wrong"]) == 5
+
+
+def test_a_topic_that_was_made_by_chance_is_found(kafka: str) -> None:
+    """A source topic whose publishers set the time is not what the worker needs, and is said so."""
+    name = f"events-{uuid.uuid4().hex}"
+
+    async def make_and_compare() -> list[str]:
+        admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+        await admin.start()
+        await admin.create_topics([NewTopic(name, 4, 1)])
+        await admin.close()
+        plans = planned_topics(
+            partitions=4, replication_factor=1, changelog="c", retention=timedelta(days=14)
+        )
+        plan = next(plan for plan in plans if plan.name == topics.EVENTS)
+        return (await create_topics(kafka, [plan._replace(name=name)])).wrong
+
+    wrong = asyncio.run(make_and_compare())
+    assert wrong == [f"{name} has message.timestamp.type=CreateTime, not LogAppendTime."]
+
+
+def test_the_changelogs_name_is_the_workers() -> None:
+    """The topics command makes the changelog under the name that the worker reads and writes."""
+    app = pytest.importorskip("daybook.streams.app", reason="the worker is not installed")
+    assert changelog_of("shop") == app.StreamSettings("", 4, "shop").changelog
+
+
+def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
+    """The gateway says that it cannot listen, and ends with exit code 3."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = run(
+            "gateway", "--port", port, "--keys", tmp_path / "keys.json", "--bootstrap", "127.0.0.1:1"
+        )
+    assert result.exit_code == 3
+    assert f"Cannot listen on 127.0.0.1:{port}" in result.stderr
+
+
+def test_keys_are_made_listed_and_revoked(tmp_path: Path) -> None:
+    """A key is shown once; the list shows its scope and state, and neither the key nor its hash."""
+    place = ("--keys", tmp_path / "keys.json")
+    made = document(run("keys", "create", "till 7", "--store", "high-street", "--json", *place))
+    assert made["stores"] == ["high-street"]
+    listed = run("keys", "list", "--json", *place)
+    assert document(listed)["keys"][0]["revoked_at"] is None
+    assert made["key"] not in listed.stdout
+    assert "sha256" not in listed.stdout
+    assert run("keys", "revoke", made["key_id"], *place).exit_code == 0
+    assert run("keys", "revoke", made["key_id"], *place).exit_code == 1
+    assert "revoked" in run("keys", "list", *place).stdout
+    assert run("keys", "list").exit_code == 2
+
+
+@pytest.fixture
+def gateway(broker: str, tmp_path: Path) -> Iterator[httpx.Client]:
+    """The gateway as a process of its own over a real Kafka, and a client with a key for it."""
+    yield from serving(broker, tmp_path / "keys.json")
+
+
+@pytest.fixture
+def gateway_alone(tmp_path: Path) -> Iterator[httpx.Client]:
+    """The same with nobody where Kafka should be."""
+    yield from serving(f"127.0.0.1:{free_port()}", tmp_path / "keys.json")
+
+
+def serving(bootstrap: str, keys: Path) -> Iterator[httpx.Client]:
+    """Run ``daybook gateway`` until the test is over; it must end by itself when told to."""
+    token = document(run("keys", "create", "tests", "--json", "--keys", keys))["key"]
+    port = free_port()
+    command = [sys.executable, "-m", "daybook.cli.main", "gateway", "--port", str(port), "--keys", str(keys)]
+    process = subprocess.Popen([*command, "--bootstrap", bootstrap])
+    try:
+        while process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except ConnectionRefusedError:
+                time.sleep(0.05)
+        headers = {"Authorization": f"Bearer {token}"}
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60) as client:
+            yield client
+    finally:
+        process.terminate()
+        code = process.wait(timeout=30)
+    assert code == 0
+
+
+def test_the_gateway_answers_once_kafka_has_the_event(gateway: httpx.Client, broker: str) -> None:
+    """What was answered with 202 is in Kafka with the time of its receipt; the process ends when told."""
+    number = uuid.uuid4().int % 10**9
+    assert gateway.get("/readyz").status_code == 200
+    assert gateway.post("/v1/events", json=sale(number)).status_code == 202
+    assert gateway.post("/v1/events", json=sale(number, charged=1)).status_code == 422
+    found = asyncio.run(read(broker, topics.EVENTS, 1))
+    mine = [record for record in found if record.key == f"order-{number}".encode()]
+    assert [dict(record.headers).keys() for record in mine] == [{topics.RECEIVED_AT_HEADER}]
+
+
+def test_the_gateway_stands_while_kafka_is_away(gateway_alone: httpx.Client) -> None:
+    """It starts, says that it is not ready, and asks callers to come again."""
+    assert gateway_alone.get("/healthz").status_code == 200
+    assert gateway_alone.get("/readyz").status_code == 503
+    answer = gateway_alone.post("/v1/events", json=sale())
+    assert (answer.status_code, answer.json()["code"]) == (503, "kafka_unavailable")
+    assert answer.headers["Retry-After"]

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from daybook.sinks import migrate as module
+from daybook.sinks.errors import StoreRefused
+from daybook.sinks.migrate import Migration, migrate, migrations
+from daybook.sinks.store import Store
+
+TABLES = {"events", "lines", "outcomes", "totals", "positions", "dead_letters", "migrations"}
+VIEWS = {"counted_lines", "merged_totals"}
+
+
+def test_each_is_applied_once(store: Store) -> None:
+    """The fixture has applied all of them; a second time there is nothing to do, and all are recorded."""
+    assert migrate(store) == []
+    recorded = store.rows("SELECT number, name FROM migrations FINAL ORDER BY number")
+    assert recorded == [(m.number, m.name) for m in migrations()]
+    assert {row[0] for row in store.rows("SHOW TABLES")} == TABLES | VIEWS
+
+
+def test_a_changed_migration_is_refused(embedded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that was changed after it had been applied stops everything, by name."""
+    first, *others = migrations()
+    changed = [first._replace(text=first.text + "-- a second thought\n"), *others]
+    monkeypatch.setattr(module, "migrations", lambda: changed)
+    with pytest.raises(StoreRefused, match=first.name):
+        migrate(embedded)
+
+
+def test_goes_on_after_a_crash_in_the_middle(embedded: Store) -> None:
+    """A migration whose tables are there, but which was not recorded, is run again without harm."""
+    embedded.insert("positions", {"partition": [1], "next_offset": [7]})
+    embedded.command("DELETE FROM migrations WHERE number = 3")
+    assert migrate(embedded) == ["0003_totals_and_positions.sql"]
+    assert embedded.value("SELECT next_offset FROM positions") == 7
+
+
+def test_statements_are_told_apart() -> None:
+    """Comments go, and a semicolon at a line's end parts statements."""
+    text = "-- one; two\nCREATE TABLE a\n(x String);\n\nCREATE TABLE b (y String);\n"
+    assert Migration(1, "0001_a.sql", text).statements == [
+        "CREATE TABLE a\n(x String)",
+        "CREATE TABLE b (y String)",
+    ]
