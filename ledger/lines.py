@@ -14,9 +14,9 @@ from typing import NamedTuple
 from daybook.ledger import measures as m
 from daybook.ledger.calendar import BusinessMoment, Calendar
 from daybook.ledger.posting import Posting, reversal_postings, sale_postings, void_postings
-from daybook.ledger.rounding import share
 from daybook.schemas.currencies import exponent
 from daybook.schemas.events import OrderSnapshot, SaleCompleted, SaleEvent, SaleRefunded, SaleVoided
+from daybook.schemas.rounding import share
 
 SALES, TEST = "sales", "test"
 """Books: test and training sales have one of their own."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from daybook.ledger import measures as m
-from daybook.ledger.rounding import divide
 from daybook.schemas.lines import LineKind, RefundLine, SaleLine
+from daybook.schemas.rounding import divide
 
 GOODS: Final = frozenset({LineKind.PRODUCT, LineKind.SERVICE})
 _OWN_MEASURE: Final = {

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from daybook.ledger.calendar import QUARTER, business_date
-from daybook.ledger.rounding import divide
+from daybook.schemas.rounding import divide
 from daybook.schemas.stores import DayRule, StoreEntry
 
 DAY = timedelta(days=1)

@@ -10,7 +10,7 @@ from daybook.dashboards.board.curves import StoreQuarters, shared_zone
 from daybook.dashboards.board.days import StoreDay, until
 from daybook.dashboards.board.document import GroupToday, Product, Sale, StoreToday
 from daybook.dashboards.board.rows import ProductRow, QuarterRow, SaleRow, TotalRow
-from daybook.ledger.rounding import divide
+from daybook.schemas.rounding import divide
 
 Days = Mapping[str, StoreDay]
 """Store id to where the store stands."""

@@ -9,7 +9,7 @@ import pytest
 
 from daybook.ledger import measures as m
 from daybook.ledger.lines import ledger_lines
-from daybook.ledger.rounding import divide, share
+from daybook.schemas.rounding import divide, share
 from tests.ledger.events import (
     CALENDAR,
     NOON_MS,

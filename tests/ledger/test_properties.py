@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daybook.ledger.lines import ledger_lines
-from daybook.ledger.rounding import share
 from daybook.ledger.state import MissingRecordsError, PartitionLedger
 from daybook.ledger.totals import merge
+from daybook.schemas.rounding import share
 from tests.ledger.events import (
     CALENDAR,
     EPOCH,
