@@ -25,21 +25,26 @@ class BusinessMoment(NamedTuple):
 
 
 def business_date(instant: datetime, rules: list[DayRule]) -> date:
-    """Local date of (instant in the store's zone minus its cutoff), in wall time, by the rule in force.
+    """The business date of an instant, by the day rule in force; see :func:`wall_time`."""
+    return wall_time(instant, rules).date()
+
+
+def wall_time(instant: datetime, rules: list[DayRule]) -> datetime:
+    """Naive wall time in the store's zone since its cutoff; the date is the business date.
 
     A day has 23, 24 or 25 hours where the zone changes its offset. ``rules`` are sorted by ``valid_from``.
     """
     for rule in reversed(rules[1:]):
-        day = _date_under(instant, rule)
-        if day >= rule.valid_from:
-            return day
-    return _date_under(instant, rules[0])
+        wall = _wall_time_under(instant, rule)
+        if wall.date() >= rule.valid_from:
+            return wall
+    return _wall_time_under(instant, rules[0])
 
 
-def _date_under(instant: datetime, rule: DayRule) -> date:
+def _wall_time_under(instant: datetime, rule: DayRule) -> datetime:
     hours, minutes = rule.cutoff.split(":")
     local = instant.astimezone(ZoneInfo(rule.zone)).replace(tzinfo=None)
-    return (local - timedelta(hours=int(hours), minutes=int(minutes))).date()
+    return local - timedelta(hours=int(hours), minutes=int(minutes))
 
 
 class Calendar:

@@ -22,6 +22,7 @@ _COMMANDS: Final = {
     "check": "daybook.cli.check:check",
     "keys": "daybook.cli.keys:keys",
     "totals": "daybook.cli.totals:totals",
+    "backtest": "daybook.cli.backtest:backtest",
     "reconcile": "daybook.cli.reconcile:reconcile",
     "rebuild": "daybook.cli.rebuild:rebuild",
     "dead-letters": "daybook.cli.dead_letters:dead_letters",

@@ -1,0 +1,35 @@
+"""Reading the past that days are compared with: what each quarter hour brought to each store."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from typing import Final
+
+from daybook.ledger.curves import QuarterAmount
+from daybook.sinks.store import Store
+
+MEASURES: Final = {"gross": "gross", "net": "gross + discounts + reversals"}
+"""What a curve can be made of. Gross holds positive goods and service lines alone."""
+_QUERY: Final = """
+SELECT key, currency, business_date, {amount} AS amount
+FROM merged_totals
+WHERE book = {{book:String}} AND dimension = 'store_quarter'
+  AND business_date BETWEEN {{from:Date}} AND {{to:Date}}
+"""
+
+
+def quarter_amounts(
+    store: Store, measure: str, first: date, last: date, *, book: str = "sales"
+) -> dict[tuple[str, str], list[QuarterAmount]]:
+    """Amounts by quarter hour for each (store_id, currency); both dates inclusive.
+
+    Raises:
+        KeyError: there is no such measure.
+    """
+    query = _QUERY.format(amount=MEASURES[measure])
+    found: defaultdict[tuple[str, str], list[QuarterAmount]] = defaultdict(list)
+    for key, currency, day, amount in store.rows(query, {"book": book, "from": first, "to": last}):
+        store_id, _, quarter = str(key).rpartition("|")
+        found[store_id, str(currency)].append(QuarterAmount(day, int(quarter), int(amount)))
+    return dict(found)

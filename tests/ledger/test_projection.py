@@ -1,0 +1,104 @@
+"""Typical days, the projected close and its band."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daybook.ledger.projection import (
+    FEWEST,
+    LIKE_DAYS,
+    PPM,
+    chance,
+    like_days,
+    median,
+    project,
+    projected_close,
+    quantile,
+    residuals,
+    typical_day,
+)
+from tests.ledger.curves import MONDAY, curve, mondays
+
+HALF_BY_NOON = {40: 500, 60: 500}
+
+
+def test_like_days_are_the_last_eight_of_the_weekday() -> None:
+    """Other weekdays, days without sales, days to come and those that are named do not count."""
+    history = mondays([{40: amount} for amount in range(1, 12)])
+    history[MONDAY - timedelta(days=1)] = curve(MONDAY - timedelta(days=1), {40: 7})
+    history[MONDAY + timedelta(weeks=1)] = curve(MONDAY + timedelta(weeks=1), {40: 7})
+    closed = MONDAY - timedelta(weeks=1)
+    totals = [day.total for day in like_days(history, MONDAY, without={closed})]
+    assert totals == [3, 4, 5, 6, 7, 8, 9, 10]
+    history[closed] = curve(closed, {})
+    assert [day.total for day in like_days(history, MONDAY)] == totals
+
+
+def test_a_close_is_what_is_there_and_what_is_usually_still_to_come() -> None:
+    """700 by noon, where usually half of 1,000 is still to come, closes at 1,200."""
+    typical = typical_day(like_days(mondays([HALF_BY_NOON] * LIKE_DAYS), MONDAY))
+    assert typical is not None
+    assert typical.expected(48) == 500
+    assert projected_close(700, 48, typical) == 1_200
+
+
+def test_too_few_like_days_take_the_shape_of_others() -> None:
+    """A new store has its own total, but its region's curve, until it has four like days."""
+    region = like_days(mondays([{30: 100}] * LIKE_DAYS), MONDAY)
+    few = like_days(mondays([HALF_BY_NOON] * (FEWEST - 1)), MONDAY)
+    enough = like_days(mondays([HALF_BY_NOON] * FEWEST), MONDAY)
+    new, grown = typical_day(few, region), typical_day(enough, region)
+    assert new is not None
+    assert grown is not None
+    assert (new.total, new.expected(48)) == (1_000, 1_000)
+    assert (grown.total, grown.expected(48)) == (1_000, 500)
+    assert typical_day([], region) is None
+
+
+def test_the_band_is_made_of_past_misses() -> None:
+    """Ten misses from -500 to +400 per thousand bound the close by the first and the ninth of them."""
+    typical = typical_day(like_days(mondays([HALF_BY_NOON] * LIKE_DAYS), MONDAY))
+    assert typical is not None
+    past = [PPM * miss // 10 for miss in range(-5, 5)]
+    seen = project(500, 48, typical, past)
+    assert (seen.expected, seen.close, seen.low, seen.high) == (500, 1_000, 500, 1_300)
+    assert chance(seen.close, 1_000, typical, past) == PPM // 2
+    assert project(500, 48, typical, []) == (500, 500, 1_000, None, None)
+    assert chance(1_000, 1_000, typical, []) is None
+
+
+def test_residuals_know_only_what_was_known_on_their_day() -> None:
+    """A day's miss is taken against the days before it: the first four weeks have none, a jump shows once."""
+    steady = [HALF_BY_NOON] * 6
+    history = mondays([*steady, {40: 500, 60: 1_500}])
+    assert residuals(history, MONDAY, 48) == [0, 0, PPM]
+    assert residuals(history, MONDAY - timedelta(weeks=1), 48) == [0, 0]
+
+
+@given(st.lists(st.integers(1, 10**9), min_size=1, max_size=8), st.integers(0, 96), st.integers(0, 10**9))
+def test_a_close_is_never_below_what_was_sold(totals: list[int], quarter: int, actual: int) -> None:
+    """Where all sales are positive the projection only adds to them, and at the day's end adds nothing."""
+    typical = typical_day(
+        list(mondays([{40: total // 2, 50: total - total // 2} for total in totals]).values())
+    )
+    assert typical is not None
+    assert projected_close(actual, quarter, typical) >= actual
+    assert projected_close(actual, 96, typical) == actual
+
+
+@given(st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=60), st.integers(1, PPM))
+def test_a_quantile_leaves_its_part_below(values: list[int], part: int) -> None:
+    """At least that part of the values is at or below the quantile, and less than it strictly below."""
+    found = quantile(sorted(values), part)
+    assert sum(value <= found for value in values) * PPM >= part * len(values)
+    assert sum(value < found for value in values) * PPM < part * len(values)
+
+
+def test_no_values_have_no_median() -> None:
+    """Nobody is told 0 where nothing is known."""
+    with pytest.raises(ValueError, match="no values"):
+        median([])

@@ -1,0 +1,77 @@
+"""The backtest as an operation and as a command, over totals that the ledger made."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import orjson
+import pytest
+from click.testing import CliRunner
+
+from daybook.cli.main import main
+from daybook.operations.backtest import BacktestArgs
+from daybook.operations.base import CannotAct, Place
+from daybook.operations.registry import run
+from daybook.sinks.migrate import migrate
+from daybook.sinks.store import Store
+from tests.sinks.world import World, line, sale
+from tests.support.require import need
+
+LAST = datetime(2026, 3, 14, tzinfo=UTC)
+
+
+def nine_weeks() -> World:
+    """A store that sells 10.00 at ten and 10.00 at two every Saturday, and 30.00 at two on the ninth."""
+    world = World()
+    for week in range(9):
+        for hour in (10, 14):
+            amount = 3000 if (week, hour) == (8, 14) else 1000
+            moment = LAST - timedelta(weeks=8 - week) + timedelta(hours=hour)
+            parts = [line("MUG", "home", amount)]
+            number = week * 100 + hour
+            world.publish(sale(number, time=moment.isoformat(), lines=parts, charged=amount, staff=[]))
+    world.count()
+    return world
+
+
+def test_errors_by_hour_of_days_that_have_eight_like_days(embedded: Store) -> None:
+    """At noon the ninth Saturday looks like 20.00 of the 40.00 that it closed at: half of it is missed."""
+    world = nine_weeks()
+    world.write(embedded)
+    document = run(Place(embedded, world.calendar), "backtest", BacktestArgs())
+    assert (document["days"], document["measure"]) == (1, "gross")
+    noon = next(hour for hour in document["hours"] if hour["hours_since_cutoff"] == 12)
+    assert noon["median_error_ppm"]["projected"] == 500_000
+    assert noon["median_error_ppm"]["last_week"] == 500_000
+
+
+def test_what_cannot_be_tested_is_said(embedded: Store) -> None:
+    """Without eight like days, or without stores, a sentence says so."""
+    world = nine_weeks()
+    world.write(embedded)
+    early = BacktestArgs.model_validate({"last": "2026-03-07"})
+    with pytest.raises(CannotAct, match="eight like days"):
+        run(Place(embedded, world.calendar), "backtest", early)
+    with pytest.raises(CannotAct, match="stores file"):
+        run(Place(embedded), "backtest", BacktestArgs())
+
+
+def test_the_command_shows_a_table_and_a_document(tmp_path: Path) -> None:
+    """One line per hour with each method's error in per cent; the same as JSON in parts per million."""
+    need("clickhouse")
+    folder = tmp_path / "data"
+    world = nine_weeks()
+    with Store.embedded(folder / "clickhouse") as store:
+        migrate(store)
+        world.write(store)
+    known = [entry.model_dump(mode="json") for entry in world.calendar.stores]
+    (folder / "stores.json").write_bytes(orjson.dumps({"stores": known}))
+    told = CliRunner().invoke(main, ["backtest", "--data-dir", str(folder)])
+    assert told.exit_code == 0, told.output
+    assert "50.0 %" in told.stdout
+    assert "before them: 1." in told.stdout
+    document = orjson.loads(
+        CliRunner().invoke(main, ["backtest", "--data-dir", str(folder), "--json"]).stdout
+    )
+    assert [hour["hours_since_cutoff"] for hour in document["hours"]] == list(range(9, 20))
