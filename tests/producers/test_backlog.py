@@ -9,8 +9,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from daybook.producers.backlog import RETRY_SECONDS, WorkerBacklog
 from daybook.producers.client import SalesPublisher
-from tests.producers.events import sale
 from tests.producers.test_client import make_topic
+from tests.support.sales import sale
 
 
 async def becomes(backlog: WorkerBacklog, events: int) -> None:

@@ -13,9 +13,9 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from daybook.producers.client import SalesPublisher, outgoing
 from daybook.producers.records import KafkaUnavailable
 from daybook.schemas.codec import EventRefused, Reason, decode_event
-from tests.producers.events import sale
 from tests.support.kafka.broker import KafkaBroker
 from tests.support.ports import free_port
+from tests.support.sales import sale
 
 
 async def make_topic(bootstrap: str, name: str) -> None:

@@ -24,10 +24,10 @@ from daybook.epochs import META
 from daybook.producers.importers.online_retail import COLUMNS
 from daybook.schemas import topics
 from daybook.topics import changelog_of, create_topics, planned_topics
-from tests.producers.events import sale
 from tests.producers.test_client import read
 from tests.support.kafka.broker import KafkaBroker
 from tests.support.ports import free_port
+from tests.support.sales import sale
 
 
 def run(*arguments: str | Path, **environment: str) -> Result:

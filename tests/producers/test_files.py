@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from daybook.producers.files import events_in_file
-from tests.producers.events import sale
+from tests.support.sales import sale
 
 PRETTY = orjson.dumps(sale(), option=orjson.OPT_INDENT_2)
 LINES = orjson.dumps(sale(1)) + b"\n\n" + orjson.dumps(sale(2)) + b"\r\n"

@@ -16,6 +16,7 @@ from daybook.sinks.blocks import Told, read_told
 from daybook.sinks.pending import Batch, PendingEvents, PendingTold
 from daybook.sinks.rows import SourceRecord
 from daybook.sinks.store import Store
+from tests.support import sales
 
 EPOCH = 3_600_000
 RECORDED = int(datetime(2026, 3, 15, 12, tzinfo=UTC).timestamp() * 1000)
@@ -34,24 +35,12 @@ def calendar(*more: str) -> Calendar:
 
 def sale(number: int, **changes: Any) -> dict[str, Any]:
     """A sale of two products, of two categories, by two sellers who share it three to one."""
-    event: dict[str, Any] = {
-        "schema_version": "1.0",
-        "type": "sale.completed",
-        "source": "till-7",
-        "event_id": f"event-{number}",
-        "time": "2026-03-14T10:15:30+00:00",
-        "order_id": f"order-{number}",
-        "store_id": "high-street",
-        "channel": "pos",
-        "currency": "GBP",
-        "staff": [{"staff_id": "ann", "share": 3}, {"staff_id": "bob", "share": 1}],
-        "lines": [
-            line("MUG", "home", 1199, discount=100, tax=183, tax_included=True),
-            line("PEN", "office", 250, tax=50),
-        ],
-        "charged": 1199 - 100 + 250 + 50,
-    }
-    return event | changes
+    lines = [
+        line("MUG", "home", 1199, discount=100, tax=183, tax_included=True),
+        line("PEN", "office", 250, tax=50),
+    ]
+    staff = [{"staff_id": "ann", "share": 3}, {"staff_id": "bob", "share": 1}]
+    return sales.sale(number, staff=staff, lines=lines, charged=1199 - 100 + 250 + 50) | changes
 
 
 def line(product: str, category: str, amount: int, **changes: Any) -> dict[str, Any]:

@@ -11,8 +11,8 @@ import pytest
 from daybook.producers.gateway.bodies import MAX_BODY_BYTES
 from daybook.producers.gateway.keys import NewKey
 from daybook.producers.records import OutgoingRecord
-from tests.producers.events import sale
 from tests.producers.gateway.conftest import Gateway
+from tests.support.sales import sale
 
 EVENTS = "/v1/events"
 

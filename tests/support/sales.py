@@ -1,4 +1,4 @@
-"""Events that the tests of the producers publish."""
+"""A valid sale for tests to change: the one event that most of them start from."""
 
 from __future__ import annotations
 
