@@ -22,6 +22,7 @@ _COMMANDS: Final = {
     "check": "daybook.cli.check:check",
     "keys": "daybook.cli.keys:keys",
     "totals": "daybook.cli.totals:totals",
+    "leaderboard": "daybook.cli.leaderboard:leaderboard",
     "backtest": "daybook.cli.backtest:backtest",
     "reconcile": "daybook.cli.reconcile:reconcile",
     "rebuild": "daybook.cli.rebuild:rebuild",
