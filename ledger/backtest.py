@@ -40,7 +40,7 @@ class HourResult(NamedTuple):
 
 
 def _projected(day: PastDay, quarter: int) -> int:
-    return projected_close(day.curve.by(quarter), quarter, day.typical)
+    return projected_close(day.curve.by(quarter), day.typical.shares[quarter], day.typical.total)
 
 
 def _last_week(day: PastDay, _quarter: int) -> int:

@@ -1,16 +1,17 @@
 """Where a day will end: what like days were like, what to expect by now, and the close with its band.
 
 Projected close = actual so far + (1 - share by now) x typical day. There is no model to be fitted, and
-``ledger.backtest`` holds it against the naive ways. Shares and residuals are in parts per million, so that no
+``ledger.backtest`` holds it against the naive ways. Shares and misses are in parts per million, so that no
 amount is ever a float.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
+from daybook.ledger.calendar import QUARTER
 from daybook.ledger.curves import QUARTERS, DayCurve
 from daybook.schemas.rounding import divide
 
@@ -20,27 +21,41 @@ LIKE_DAYS: Final = 8
 FEWEST: Final = 4
 """With fewer like days than these the curve of the region, then of all stores, is taken instead."""
 LOW, HIGH = PPM // 10, PPM * 9 // 10
-"""The quantiles of past residuals that bound the band."""
-RESIDUAL_DAYS: Final = 56
-"""Past days whose residuals make the band."""
+"""The quantiles of past misses that bound the band."""
+MISSED_DAYS: Final = 56
+"""Past days whose misses make the band."""
 
 History = Mapping[date, DayCurve]
 
 
 class TypicalDay(NamedTuple):
-    """What like days were like: the median total, and the median share (ppm) by each quarter hour."""
+    """What like days were like: the median total, and the median share (ppm) by each quarter hour's end.
+
+    ``shares`` has the shape (97,): nothing at the cutoff, everything at the day's end.
+    """
 
     total: int
     shares: tuple[int, ...]
     days: int
 
-    def expected(self, quarter: int) -> int:
-        """Minor units to expect by the end of the day's first quarter hours."""
-        return divide(self.total * self.shares[quarter], PPM)
+    def share(self, second: int) -> int:
+        """The share (ppm) by a second of the wall clock since the cutoff; straight within a quarter hour."""
+        quarter, rest = divmod(min(max(second, 0), QUARTERS * QUARTER), QUARTER)
+        if not rest:
+            return self.shares[quarter]
+        before, after = self.shares[quarter : quarter + 2]
+        return before + divide((after - before) * rest, QUARTER)
+
+
+class Miss(NamedTuple):
+    """By how much a past day closed above its projection, beside its typical total; minor units."""
+
+    amount: int
+    typical: int
 
 
 class Projection(NamedTuple):
-    """A day's close as seen at a quarter hour; minor units. ``low`` and ``high`` are None without a past."""
+    """A day's close as seen at a moment; minor units. ``low`` and ``high`` are None without a past."""
 
     actual: int
     expected: int
@@ -71,40 +86,62 @@ def typical_day(days: Sequence[DayCurve], shape: Sequence[DayCurve] = ()) -> Typ
     return TypicalDay(median([curve.total for curve in days]), shares, len(days))
 
 
-def projected_close(actual: int, quarter: int, typical: TypicalDay) -> int:
-    """Minor units that the day will close at, as far as like days tell."""
-    return actual + divide((PPM - typical.shares[quarter]) * typical.total, PPM)
+def projected_close(actual: int, share: int, typical_total: int) -> int:
+    """Minor units that a day will close at, as far as like days tell; ``share`` is theirs by now, in ppm."""
+    return actual + divide((PPM - share) * typical_total, PPM)
 
 
-def residuals(history: History, day: date, quarter: int, *, without: Collection[date] = ()) -> list[int]:
-    """How far off the projection was at this quarter hour of past days; ppm of each day's typical total."""
-    past = sorted(other for other in history if other < day and other not in without)[-RESIDUAL_DAYS:]
-    found = []
+def misses(history: History, day: date, quarter: int, *, without: Collection[date] = ()) -> dict[date, Miss]:
+    """How far off the projection was after this many quarter hours of the last 56 days, by date.
+
+    Each past day is judged by the days before it alone; one with fewer than four like days is left out.
+    """
+    past = sorted(other for other in history if other < day and other not in without)[-MISSED_DAYS:]
+    found = {}
     for other in past:
         like = like_days(history, other, without=without)
-        typical = typical_day(like)
-        if typical is None or len(like) < FEWEST:
-            continue
-        curve = history[other]
-        miss = curve.total - projected_close(curve.by(quarter), quarter, typical)
-        found.append(divide(miss * PPM, typical.total))
-    return sorted(found)
+        if len(like) >= FEWEST and (typical := typical_day(like)) is not None:
+            curve = history[other]
+            close = projected_close(curve.by(quarter), typical.shares[quarter], typical.total)
+            found[other] = Miss(curve.total - close, typical.total)
+    return found
 
 
-def project(actual: int, quarter: int, typical: TypicalDay, past: Sequence[int]) -> Projection:
-    """The close with its band. ``past`` is what ``residuals`` gave, sorted."""
-    close = projected_close(actual, quarter, typical)
-    low = high = None
-    if past:
-        low, high = (close + divide(quantile(past, part) * typical.total, PPM) for part in (LOW, HIGH))
-    return Projection(actual, typical.expected(quarter), close, low, high)
+def together(members: Iterable[Mapping[date, Miss]]) -> dict[date, Miss]:
+    """The misses of several stores added up by date: one store's bad day makes good another's."""
+    found: dict[date, Miss] = {}
+    for missed in members:
+        for day, miss in missed.items():
+            known = found.get(day, Miss(0, 0))
+            found[day] = Miss(known.amount + miss.amount, known.typical + miss.typical)
+    return found
 
 
-def chance(close: int, target: int, typical: TypicalDay, past: Sequence[int]) -> int | None:
-    """Parts per million of past residuals with which the day would reach its target; None without a past."""
+def residuals(missed: Mapping[date, Miss]) -> list[int]:
+    """Misses as parts (ppm) of their typical totals, sorted."""
+    return sorted(divide(miss.amount * PPM, miss.typical) for miss in missed.values() if miss.typical > 0)
+
+
+def project(actual: int, share: int, typical_total: int, past: Sequence[int]) -> Projection:
+    """The close with its band. ``past`` is what ``residuals`` gave."""
+    close = projected_close(actual, share, typical_total)
+    expected = divide(typical_total * share, PPM)
+    return Projection(actual, expected, close, *band(close, typical_total, past))
+
+
+def band(close: int, typical_total: int, past: Sequence[int]) -> tuple[int, int] | tuple[None, None]:
+    """Between which amounts a day closes in eight of ten cases; ``past`` is what ``residuals`` gave."""
+    if not past:
+        return None, None
+    low, high = (close + divide(quantile(past, part) * typical_total, PPM) for part in (LOW, HIGH))
+    return low, high
+
+
+def chance(close: int, target: int, typical_total: int, past: Sequence[int]) -> int | None:
+    """Parts per million of past misses with which the day would reach its target; None without a past."""
     if not past:
         return None
-    reached = sum(close * PPM + residual * typical.total >= target * PPM for residual in past)
+    reached = sum(close * PPM + residual * typical_total >= target * PPM for residual in past)
     return divide(reached * PPM, len(past))
 
 

@@ -23,6 +23,7 @@ _COMMANDS: Final = {
     "keys": "daybook.cli.keys:keys",
     "totals": "daybook.cli.totals:totals",
     "leaderboard": "daybook.cli.leaderboard:leaderboard",
+    "pace": "daybook.cli.pace:pace",
     "backtest": "daybook.cli.backtest:backtest",
     "reconcile": "daybook.cli.reconcile:reconcile",
     "rebuild": "daybook.cli.rebuild:rebuild",

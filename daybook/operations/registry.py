@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from daybook.operations import backtest, dead_letters, leaderboard, migrations, reconcile, totals, windows
+from daybook.operations import (
+    backtest,
+    dead_letters,
+    leaderboard,
+    migrations,
+    pace,
+    reconcile,
+    totals,
+    windows,
+)
 from daybook.operations.base import Args, CannotAct, Document, Place
 from daybook.sinks.errors import SinkBehind, StoreError, StoreRefused, StoreUnavailable
 
@@ -20,6 +29,7 @@ class Operation(NamedTuple):
 OPERATIONS: Final[dict[str, Operation]] = {
     "backtest": Operation(backtest.BacktestArgs, backtest.run_backtest),
     "leaderboard": Operation(leaderboard.LeaderboardArgs, leaderboard.show_leaderboard),
+    "pace": Operation(pace.PaceArgs, pace.pace),
     "migrate": Operation(migrations.MigrateArgs, migrations.migrate),
     "windows": Operation(windows.WindowsArgs, windows.windows),
     "totals": Operation(totals.TotalsArgs, totals.totals),

@@ -15,6 +15,7 @@ from daybook.ledger.projection import (
     chance,
     like_days,
     median,
+    misses,
     project,
     projected_close,
     quantile,
@@ -24,6 +25,7 @@ from daybook.ledger.projection import (
 from tests.ledger.curves import MONDAY, curve, mondays
 
 HALF_BY_NOON = {40: 500, 60: 500}
+HOUR = 3600
 
 
 def test_like_days_are_the_last_eight_of_the_weekday() -> None:
@@ -42,8 +44,8 @@ def test_a_close_is_what_is_there_and_what_is_usually_still_to_come() -> None:
     """700 by noon, where usually half of 1,000 is still to come, closes at 1,200."""
     typical = typical_day(like_days(mondays([HALF_BY_NOON] * LIKE_DAYS), MONDAY))
     assert typical is not None
-    assert typical.expected(48) == 500
-    assert projected_close(700, 48, typical) == 1_200
+    assert typical.share(12 * HOUR) == PPM // 2
+    assert projected_close(700, typical.share(12 * HOUR), typical.total) == 1_200
 
 
 def test_too_few_like_days_take_the_shape_of_others() -> None:
@@ -54,29 +56,35 @@ def test_too_few_like_days_take_the_shape_of_others() -> None:
     new, grown = typical_day(few, region), typical_day(enough, region)
     assert new is not None
     assert grown is not None
-    assert (new.total, new.expected(48)) == (1_000, 1_000)
-    assert (grown.total, grown.expected(48)) == (1_000, 500)
+    assert (new.total, new.share(12 * HOUR)) == (1_000, PPM)
+    assert (grown.total, grown.share(12 * HOUR)) == (1_000, PPM // 2)
     assert typical_day([], region) is None
 
 
 def test_the_band_is_made_of_past_misses() -> None:
     """Ten misses from -500 to +400 per thousand bound the close by the first and the ninth of them."""
+    past = [PPM * miss // 10 for miss in range(-5, 5)]
+    seen = project(500, PPM // 2, 1_000, past)
+    assert (seen.expected, seen.close, seen.low, seen.high) == (500, 1_000, 500, 1_300)
+    assert chance(seen.close, 1_000, 1_000, past) == PPM // 2
+    assert project(500, PPM // 2, 1_000, []) == (500, 500, 1_000, None, None)
+    assert chance(1_000, 1_000, 1_000, []) is None
+
+
+def test_within_a_quarter_hour_a_share_rises_evenly() -> None:
+    """A third into a quarter hour that usually makes half of the day, a sixth of the day is expected."""
     typical = typical_day(like_days(mondays([HALF_BY_NOON] * LIKE_DAYS), MONDAY))
     assert typical is not None
-    past = [PPM * miss // 10 for miss in range(-5, 5)]
-    seen = project(500, 48, typical, past)
-    assert (seen.expected, seen.close, seen.low, seen.high) == (500, 1_000, 500, 1_300)
-    assert chance(seen.close, 1_000, typical, past) == PPM // 2
-    assert project(500, 48, typical, []) == (500, 500, 1_000, None, None)
-    assert chance(1_000, 1_000, typical, []) is None
+    assert typical.share(10 * HOUR + 300) == 166_667
+    assert (typical.share(-1), typical.share(30 * HOUR)) == (0, PPM)
 
 
 def test_residuals_know_only_what_was_known_on_their_day() -> None:
     """A day's miss is taken against the days before it: the first four weeks have none, a jump shows once."""
     steady = [HALF_BY_NOON] * 6
     history = mondays([*steady, {40: 500, 60: 1_500}])
-    assert residuals(history, MONDAY, 48) == [0, 0, PPM]
-    assert residuals(history, MONDAY - timedelta(weeks=1), 48) == [0, 0]
+    assert residuals(misses(history, MONDAY, 48)) == [0, 0, PPM]
+    assert residuals(misses(history, MONDAY - timedelta(weeks=1), 48)) == [0, 0]
 
 
 @given(st.lists(st.integers(1, 10**9), min_size=1, max_size=8), st.integers(0, 96), st.integers(0, 10**9))
@@ -86,8 +94,8 @@ def test_a_close_is_never_below_what_was_sold(totals: list[int], quarter: int, a
         list(mondays([{40: total // 2, 50: total - total // 2} for total in totals]).values())
     )
     assert typical is not None
-    assert projected_close(actual, quarter, typical) >= actual
-    assert projected_close(actual, 96, typical) == actual
+    assert projected_close(actual, typical.shares[quarter], typical.total) >= actual
+    assert projected_close(actual, typical.shares[96], typical.total) == actual
 
 
 @given(st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=60), st.integers(1, PPM))

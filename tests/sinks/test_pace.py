@@ -1,4 +1,4 @@
-"""The backtest as an operation and as a command, over totals that the ledger made."""
+"""Pace and backtest as operations and as commands, over totals that the ledger made."""
 
 from __future__ import annotations
 
@@ -57,8 +57,9 @@ def test_what_cannot_be_tested_is_said(embedded: Store) -> None:
         run(Place(embedded), "backtest", BacktestArgs())
 
 
-def test_the_command_shows_a_table_and_a_document(tmp_path: Path) -> None:
-    """One line per hour with each method's error in per cent; the same as JSON in parts per million."""
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """A data folder with the nine weeks, and nobody in it."""
     need("clickhouse")
     folder = tmp_path / "data"
     world = nine_weeks()
@@ -67,11 +68,29 @@ def test_the_command_shows_a_table_and_a_document(tmp_path: Path) -> None:
         world.write(store)
     known = [entry.model_dump(mode="json") for entry in world.calendar.stores]
     (folder / "stores.json").write_bytes(orjson.dumps({"stores": known}))
-    told = CliRunner().invoke(main, ["backtest", "--data-dir", str(folder)])
+    return folder
+
+
+def test_the_backtest_shows_a_table_and_a_document(data_dir: Path) -> None:
+    """One line per hour with each method's error in per cent; the same as JSON in parts per million."""
+    told = CliRunner().invoke(main, ["backtest", "--data-dir", str(data_dir)])
     assert told.exit_code == 0, told.output
     assert "50.0 %" in told.stdout
     assert "before them: 1." in told.stdout
     document = orjson.loads(
-        CliRunner().invoke(main, ["backtest", "--data-dir", str(folder), "--json"]).stdout
+        CliRunner().invoke(main, ["backtest", "--data-dir", str(data_dir), "--json"]).stdout
     )
     assert [hour["hours_since_cutoff"] for hour in document["hours"]] == list(range(9, 20))
+
+
+def test_pace_shows_where_the_day_will_close(data_dir: Path) -> None:
+    """At noon 10.00 are sold and as much is expected; with the usual afternoon the day closes at 20.00."""
+    words = ["pace", "--data-dir", str(data_dir), "--at", "2026-03-14T12:00", "--measure", "gross"]
+    told = CliRunner().invoke(main, words)
+    assert told.exit_code == 0, told.output
+    assert "all stores" in told.stdout
+    document = orjson.loads(CliRunner().invoke(main, [*words, "--json"]).stdout)
+    (store,) = document["stores"]
+    assert (store["actual"], store["expected"], store["projected_close"]) == (1000, 1000, 2000)
+    assert (store["low"], store["high"]) == (2000, 2000)
+    assert store["business_date"] == "2026-03-14"
