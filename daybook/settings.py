@@ -39,6 +39,10 @@ class Settings(BaseSettings):
     )
     reporting_currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
 
+    day_grace_hours: Annotated[float, Field(ge=0, le=744)] = Field(
+        6.0, description="Hours after its end at which a store's business day is closed."
+    )
+
     checkpoint_seconds: Annotated[float, Field(gt=0, le=60)] = 0.25
     checkpoint_events: Annotated[int, Field(ge=1, le=1_000_000)] = 8000
     session_timeout: Annotated[float, Field(ge=6, le=1800)] = Field(

@@ -47,6 +47,19 @@ def _wall_time_under(instant: datetime, rule: DayRule) -> datetime:
     return local - timedelta(hours=int(hours), minutes=int(minutes))
 
 
+def rule_on(day: date, rules: list[DayRule]) -> DayRule:
+    """The rule in force on a business date."""
+    return next((rule for rule in reversed(rules[1:]) if day >= rule.valid_from), rules[0])
+
+
+def day_start(day: date, rules: list[DayRule]) -> int:
+    """The instant (epoch seconds) at which a business date begins."""
+    rule = rule_on(day, rules)
+    hours, minutes = rule.cutoff.split(":")
+    wall = datetime(day.year, day.month, day.day, int(hours), int(minutes), tzinfo=ZoneInfo(rule.zone))
+    return int(wall.timestamp())
+
+
 class Calendar:
     """All stores' business days, remembered by quarter hour: offsets and cutoffs change only there."""
 

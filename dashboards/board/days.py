@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from daybook.ledger.calendar import QUARTER, business_date
+from daybook.ledger.calendar import QUARTER, business_date, day_start, rule_on
 from daybook.schemas.rounding import divide
-from daybook.schemas.stores import DayRule, StoreEntry
+from daybook.schemas.stores import StoreEntry
 
 DAY = timedelta(days=1)
 
@@ -35,18 +35,18 @@ class StoreDay(NamedTuple):
 def store_day(store: StoreEntry, now: datetime) -> StoreDay:
     """A store's business day at an instant, which must be aware."""
     today = business_date(now, store.days)
-    rule = _rule_on(today, store.days)
+    zone = rule_on(today, store.days).zone
     return StoreDay(
         store_id=store.store_id,
         name=store.name or store.store_id,
         region=store.region,
-        zone=rule.zone,
+        zone=zone,
         today=today,
         yesterday=today - DAY,
         now=int(now.timestamp()),
-        start=_day_start(today, rule),
-        end=_day_start(today + DAY, rule),
-        same_time=moved(int(now.timestamp()), -DAY, rule.zone),
+        start=day_start(today, store.days),
+        end=day_start(today + DAY, store.days),
+        same_time=moved(int(now.timestamp()), -DAY, zone),
     )
 
 
@@ -63,13 +63,3 @@ def until(quarters: Mapping[int, int], instant: int) -> int:
         passed = min(max(instant - start, 0), QUARTER)
         total += amount if passed == QUARTER else divide(amount * passed, QUARTER)
     return total
-
-
-def _rule_on(day: date, rules: list[DayRule]) -> DayRule:
-    return next((rule for rule in reversed(rules[1:]) if day >= rule.valid_from), rules[0])
-
-
-def _day_start(day: date, rule: DayRule) -> int:
-    hours, minutes = rule.cutoff.split(":")
-    wall = datetime(day.year, day.month, day.day, int(hours), int(minutes), tzinfo=ZoneInfo(rule.zone))
-    return int(wall.astimezone(UTC).timestamp())

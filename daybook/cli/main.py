@@ -24,6 +24,7 @@ _COMMANDS: Final = {
     "totals": "daybook.cli.totals:totals",
     "leaderboard": "daybook.cli.leaderboard:leaderboard",
     "pace": "daybook.cli.pace:pace",
+    "days": "daybook.cli.days:days",
     "backtest": "daybook.cli.backtest:backtest",
     "reconcile": "daybook.cli.reconcile:reconcile",
     "rebuild": "daybook.cli.rebuild:rebuild",

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from daybook.operations import (
     backtest,
+    days,
     dead_letters,
     leaderboard,
     migrations,
@@ -28,6 +29,8 @@ class Operation(NamedTuple):
 
 OPERATIONS: Final[dict[str, Operation]] = {
     "backtest": Operation(backtest.BacktestArgs, backtest.run_backtest),
+    "days-list": Operation(days.DaysArgs, days.list_days),
+    "days-show": Operation(days.DayArgs, days.show_day),
     "leaderboard": Operation(leaderboard.LeaderboardArgs, leaderboard.show_leaderboard),
     "pace": Operation(pace.PaceArgs, pace.pace),
     "migrate": Operation(migrations.MigrateArgs, migrations.migrate),
