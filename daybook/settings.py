@@ -56,6 +56,31 @@ class Settings(BaseSettings):
     gateway_host: str = "127.0.0.1"
     gateway_port: Annotated[int, Field(ge=1, le=65535)] = 8400
     gateway_keys_file: Path | None = Field(None, description="JSON: API keys, as hashes.")
+    gateway_body_bytes: Annotated[int, Field(ge=1024, le=2**28)] = Field(
+        8 * 2**20, description="Of one body, as it is sent and unpacked."
+    )
+    gateway_events: Annotated[int, Field(ge=1, le=100_000)] = Field(500, description="In one request.")
+    gateway_depth: Annotated[int, Field(ge=4, le=200)] = Field(
+        32, description="Levels of an event's nesting."
+    )
+    gateway_events_per_second: Annotated[float, Field(gt=0)] = Field(
+        5_000.0, description="With one key, on the long run."
+    )
+    gateway_burst_events: Annotated[int, Field(ge=1)] = Field(20_000, description="With one key, at once.")
+    gateway_in_flight: Annotated[int, Field(ge=1)] = Field(256, description="Requests under way.")
+    gateway_in_flight_per_key: Annotated[int, Field(ge=1)] = 64
+    gateway_buffered_bytes: Annotated[int, Field(ge=2**20)] = Field(
+        256 * 2**20, description="Of all bodies in memory."
+    )
+    gateway_header_seconds: Annotated[float, Field(gt=0, le=300)] = Field(
+        10.0, description="For which a request's headers may take to arrive."
+    )
+    gateway_body_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+        30.0, description="For which its body may."
+    )
+    gateway_connections: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        8192, description="At one more, the one that has waited longest for its client goes."
+    )
 
     @property
     def sink_group(self) -> str:

@@ -128,6 +128,11 @@ def refusal(error: ValidationError, data: bytes) -> EventRefused:
     problem = _envelope_problem(raw)
     if problem is not None:
         return EventRefused([problem])
+    return EventRefused(problems_of(error))
+
+
+def problems_of(error: ValidationError) -> list[Problem]:
+    """What pydantic found, in our own stable terms; at least one."""
     problems = [
         Problem(
             _BY_PYDANTIC_TYPE.get(e["type"], Reason.WRONG_TYPE),
@@ -139,7 +144,7 @@ def refusal(error: ValidationError, data: bytes) -> EventRefused:
     problems = _most_telling(problems)
     # Personal data first: its dead letter has to be redacted whatever else is wrong.
     problems.sort(key=lambda p: p.reason not in (Reason.CARD, Reason.EMAIL))
-    return EventRefused(problems)
+    return problems
 
 
 def _most_telling(problems: list[Problem]) -> list[Problem]:

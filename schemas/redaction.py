@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 import orjson
 
-from daybook.schemas.guard import redact
+from daybook.schemas.guard import PersonalData, find_personal_data, redact
 
 _IDENTIFIERS: Final = frozenset(
     {"source", "event_id", "order_id", "store_id", "till_id", "staff_id", "product_id", "customer"}
@@ -48,3 +49,24 @@ def _redacted(value: Any, field: str = "") -> tuple[Any, bool]:
         changed = any(flag for _, flag in pairs.values()) or any(old is not new for old, new in keys.items())
         return {keys[key]: item for key, (item, _) in pairs.items()}, changed
     return value, False
+
+
+def personal_data_in(value: Any) -> PersonalData | None:
+    """What is in the free texts of a parsed event, names of fields included; cards go first."""
+    found = {find_personal_data(text) for text in _free_texts(value)} - {None}
+    return PersonalData.CARD if PersonalData.CARD in found else next(iter(found), None)
+
+
+def _free_texts(value: Any, field: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+        for key, item in value.items():
+            yield from _free_texts(item, key)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _free_texts(item)
+    elif isinstance(value, str):
+        if not (field in _IDENTIFIERS and _IDENTIFIER.fullmatch(value)):
+            yield value
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield str(value)

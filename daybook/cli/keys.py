@@ -12,8 +12,8 @@ import click
 from pydantic import ValidationError
 
 from daybook.cli.kafka_options import REFUSED, give_up, print_json
-from daybook.producers.gateway.keys import ANY, Key
-from daybook.producers.gateway.keys_file import KeysFile, KeysFileError
+from daybook.producers.gateway import KeysFile, KeysFileError, LastUses, SigningKeysFile
+from daybook.producers.gateway.keys import ANY, KeyScope
 from daybook.settings import Settings
 
 
@@ -23,7 +23,7 @@ def _keys_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--keys",
         "path",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="The file of the keys' hashes.",
+        help="The file of the keys' hashes; signing keys are in one beside it.",
     )
     @functools.wraps(command)
     def wrapped(*, path: Path | None, **others: Any) -> Any:
@@ -31,7 +31,7 @@ def _keys_options(command: Callable[..., Any]) -> Callable[..., Any]:
         if path is None:
             raise click.UsageError("Name the keys file with --keys or DAYBOOK_GATEWAY_KEYS_FILE.")
         try:
-            return command(file=KeysFile(path), **others)
+            return command(path=path, **others)
         except KeysFileError as error:
             give_up(str(error))
 
@@ -40,7 +40,7 @@ def _keys_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group()
 def keys() -> None:
-    """API keys of the HTTP gateway. A running gateway sees every change at once."""
+    """Keys of the HTTP gateway. A running gateway sees every change at once."""
 
 
 @keys.command()
@@ -49,42 +49,56 @@ def keys() -> None:
     "--store", "stores", multiple=True, help="Store it may publish for; repeat. All stores without."
 )
 @click.option("--source", "sources", multiple=True, help="Source it may publish as; repeat. All without.")
+@click.option("--signing", is_flag=True, help="A secret to sign requests with, instead of an API key.")
 @_keys_options
 def create(
-    *, file: KeysFile, as_json: bool, label: str, stores: tuple[str, ...], sources: tuple[str, ...]
+    *, path: Path, as_json: bool, label: str, stores: tuple[str, ...], sources: tuple[str, ...], signing: bool
 ) -> None:
-    """Make a key; LABEL says who has it. The key is shown this once and stored nowhere."""
+    """Make a key; LABEL says who has it. The key is shown this once."""
     scope = {"stores": list(stores) or [ANY], "sources": list(sources) or [ANY]}
+    now = datetime.now(UTC)
     try:
-        made = file.create(label, **scope, now=datetime.now(UTC))
+        if signing:
+            secret = SigningKeysFile(path).create(label, **scope, now=now)
+            key_id, shown = secret.key_id, secret.secret
+        else:
+            made = KeysFile(path).create(label, **scope, now=now)
+            key_id, shown = made.key.key_id, made.token
     except ValidationError:
         raise click.UsageError("LABEL is 1 to 200 characters of plain text without personal data.") from None
     if as_json:
-        print_json({"key_id": made.key.key_id, "key": made.token, **scope})
-    else:
-        click.echo(made.token)
+        print_json({"key_id": key_id, "key": shown, **scope})
+        return
+    click.echo(shown)
+    if signing:
+        click.echo(f"Its id is {key_id}: send to /v1/events?key={key_id}.", err=True)
 
 
 @keys.command("list")
 @_keys_options
-def list_(*, file: KeysFile, as_json: bool) -> None:
+def list_(*, path: Path, as_json: bool) -> None:
     """List all keys, revoked ones included; never the keys themselves."""
-    found = file.load()
+    used = LastUses(path).load()
+    kinds: list[tuple[str, KeyScope]] = [("API key", key) for key in KeysFile(path).load()]
+    kinds += [("signing", key) for key in SigningKeysFile(path).load()]
     if as_json:
-        print_json({"keys": [key.model_dump(mode="json", exclude={"sha256"}) for key in found]})
+        print_json({"keys": [_as_json(kind, key, used.get(key.key_id)) for kind, key in kinds]})
         return
-    for key in found:
-        click.echo(f"{key.key_id}  {_state(key)}  {key.label}  ({_scope(key)})")
-    if not found:
+    for kind, key in kinds:
+        last = used.get(key.key_id)
+        told = f"last used {last:%Y-%m-%d %H:%M} UTC" if last is not None else "never used"
+        click.echo(f"{key.key_id}  {kind}  {_state(key)}  {told}  {key.label}  ({_scope(key)})")
+    if not kinds:
         click.echo("There are no keys.")
 
 
 @keys.command()
 @click.argument("key_id")
 @_keys_options
-def revoke(*, file: KeysFile, as_json: bool, key_id: str) -> None:
+def revoke(*, path: Path, as_json: bool, key_id: str) -> None:
     """Put a key out of force. Exit code 1 if there is none of that id in force."""
-    revoked = file.revoke(key_id, datetime.now(UTC))
+    now = datetime.now(UTC)
+    revoked = KeysFile(path).revoke(key_id, now) or SigningKeysFile(path).revoke(key_id, now)
     if as_json:
         print_json({"revoked": [key_id] if revoked else []})
     elif revoked:
@@ -94,11 +108,16 @@ def revoke(*, file: KeysFile, as_json: bool, key_id: str) -> None:
         raise SystemExit(REFUSED)
 
 
-def _state(key: Key) -> str:
+def _as_json(kind: str, key: KeyScope, last: datetime | None) -> dict[str, Any]:
+    shown = key.model_dump(mode="json", exclude={"sha256", "secret"})
+    return {**shown, "kind": kind, "last_used_at": last.isoformat() if last is not None else None}
+
+
+def _state(key: KeyScope) -> str:
     return "in force" if key.revoked_at is None else f"revoked {key.revoked_at:%Y-%m-%d}"
 
 
-def _scope(key: Key) -> str:
+def _scope(key: KeyScope) -> str:
     stores = "all stores" if ANY in key.stores else "stores " + ", ".join(key.stores)
     sources = "all sources" if ANY in key.sources else "sources " + ", ".join(key.sources)
     return f"{stores}; {sources}"

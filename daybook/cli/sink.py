@@ -8,16 +8,12 @@ import logging
 import sys
 
 import click
-from aiokafka.errors import KafkaError
 
-from daybook.cli.store_options import give_up, store_options
+from daybook.cli.ending import told_in_a_sentence
+from daybook.cli.store_options import store_options
 from daybook.operations.access import opened
-from daybook.operations.base import CannotAct
-from daybook.operations.registry import sentence
-from daybook.producers.records import KafkaUnavailable
 from daybook.readiness import epoch_of, needed_calendar, ready_topics, until_told
 from daybook.settings import Settings
-from daybook.sinks.errors import StoreError
 from daybook.sinks.migrate import migrate
 from daybook.sinks.writer import ClickHouseSink
 
@@ -32,16 +28,8 @@ def sink(*, settings: Settings, as_json: bool, bootstrap: str | None, epoch: int
     logging.getLogger().setLevel(logging.INFO)
     settings.kafka_bootstrap = bootstrap or settings.kafka_bootstrap
     settings.epoch = epoch if epoch is not None else settings.epoch
-    try:
+    with told_in_a_sentence(settings):
         asyncio.run(until_told(functools.partial(_run, settings)))
-    except (CannotAct, KafkaUnavailable) as error:
-        give_up(str(error))
-    except StoreError as error:
-        give_up(sentence(error))
-    except KafkaError:
-        give_up(
-            f"Kafka does not answer at {settings.kafka_bootstrap}; see that it runs, or give --bootstrap."
-        )
 
 
 async def _run(settings: Settings, stopping: asyncio.Event) -> None:

@@ -9,15 +9,11 @@ import sys
 from typing import Final
 
 import click
-from aiokafka.errors import KafkaError
 
-from daybook.cli.store_options import give_up, store_options
-from daybook.operations.base import CannotAct
-from daybook.operations.registry import sentence
-from daybook.producers.records import KafkaUnavailable
+from daybook.cli.ending import told_in_a_sentence
+from daybook.cli.store_options import store_options
 from daybook.readiness import until_told
 from daybook.settings import Settings
-from daybook.sinks.errors import StoreError
 from daybook.worker import WorkerFailed, run_worker
 
 FAILED: Final = 4
@@ -39,15 +35,8 @@ def worker(*, settings: Settings, as_json: bool, bootstrap: str | None, epoch: i
     settings.epoch = epoch if epoch is not None else settings.epoch
     click.echo("Counting; Ctrl-C ends it.", file=sys.stderr)
     try:
-        asyncio.run(until_told(functools.partial(run_worker, settings)))
-    except (CannotAct, KafkaUnavailable) as error:
-        give_up(str(error))
-    except StoreError as error:
-        give_up(sentence(error))
-    except KafkaError:
-        give_up(
-            f"Kafka does not answer at {settings.kafka_bootstrap}; see that it runs, or give --bootstrap."
-        )
+        with told_in_a_sentence(settings):
+            asyncio.run(until_told(functools.partial(run_worker, settings)))
     except WorkerFailed as error:
         logging.getLogger(__name__).debug("the worker failed", exc_info=True)
         click.echo(f"{error} Start it again: it goes on where its last checkpoint stands.", err=True)

@@ -19,7 +19,9 @@ from daybook.demo.runtime import Demo
 from daybook.operations.base import Place
 from daybook.operations.server import create_operations
 from daybook.producers.gateway.app import create_gateway
+from daybook.producers.gateway.connections import ConnectionLimits
 from daybook.producers.gateway.keys_file import KeysFile
+from daybook.producers.gateway.server import server_config
 from daybook.producers.records import OutgoingRecord
 
 log = logging.getLogger(__name__)
@@ -76,7 +78,8 @@ async def serving(
 ) -> AsyncIterator[None]:
     """Serve on a bound socket for as long as the block runs."""
     app, board = create_app(demo, token, reload_stores)
-    config = uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=3)
+    limits = ConnectionLimits()
+    config = server_config(app, limits, log_level="warning", lifespan="off", timeout_graceful_shutdown=3)
     server = uvicorn.Server(config)
     # Ctrl-C is the demo's to handle: it stops all parts in order.
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]  # as wide

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-from datetime import UTC, datetime
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import JSONResponse
 
-from daybook.producers.gateway.answers import ErrorAnswer, EventsAnswer, judge
-from daybook.producers.gateway.bodies import MAX_BODY_BYTES, BodyRefused, events_in
-from daybook.producers.gateway.keys import Key, KeySource
+from daybook.producers.gateway.answers import EventsAnswer
+from daybook.producers.gateway.bodies import events_in
+from daybook.producers.gateway.callers import Callers
+from daybook.producers.gateway.gate import Backlog, Gate, utc_now
+from daybook.producers.gateway.keys import KeySource
+from daybook.producers.gateway.limits import Limits
 from daybook.producers.gateway.openapi import RESPONSES, add_event_schemas, request_body
-from daybook.producers.records import KafkaUnavailable, Publisher
+from daybook.producers.gateway.refusals import ErrorAnswer, add_refusals, internal_error
+from daybook.producers.gateway.requests import RequestHeaders
+from daybook.producers.gateway.verdict import Arrival, Verdict, new_verdict
+from daybook.producers.records import Publisher
 
-Backlog = Callable[[], int | None]
-"""Seconds after which to come again if the worker is too far behind; None if it is not."""
-
-KAFKA_RETRY_SECONDS: Final = 5
-_log = logging.getLogger(__name__)
-
-
-def utc_now() -> datetime:
-    """The time, in UTC."""
-    return datetime.now(UTC)
+_TURN_SECONDS: Final = 0.01
+"""For which one request's events may be judged before other requests have their turn."""
 
 
 def create_gateway(
@@ -34,28 +32,28 @@ def create_gateway(
     *,
     backlog: Backlog | None = None,
     clock: Callable[[], datetime] = utc_now,
-    lifespan: Any = None,
+    limits: Limits | None = None,
 ) -> FastAPI:
-    """The gateway as an ASGI application of its own.
+    """The gateway with API keys alone, as an ASGI application of its own."""
+    return gateway_app(Gate(publish, limits=limits, backlog=backlog, clock=clock), Callers(keys))
+
+
+def gateway_app(gate: Gate, callers: Callers, *, lifespan: Any = None) -> FastAPI:
+    """The gateway as an ASGI application; other routers that use the gate may be added to it.
 
     ``lifespan`` is FastAPI's: whoever composes starts and stops the publisher in it.
     """
     # No docs_url: its pages would load scripts from elsewhere. /openapi.json says it all.
     app = FastAPI(title="Daybook gateway", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
-    app.include_router(gateway_router(publish, keys, backlog=backlog, clock=clock))
-    app.add_exception_handler(Exception, _internal_error)
+    app.include_router(gateway_router(gate, callers))
+    app.add_middleware(RequestHeaders, broken=internal_error)
+    add_refusals(app)
     add_event_schemas(app)
     return app
 
 
-def gateway_router(
-    publish: Publisher,
-    keys: KeySource,
-    *,
-    backlog: Backlog | None = None,
-    clock: Callable[[], datetime] = utc_now,
-) -> APIRouter:
-    """The gateway's routes, for an application that has others too."""
+def gateway_router(gate: Gate, callers: Callers) -> APIRouter:
+    """The gateway's own routes."""
     router = APIRouter()
 
     @router.post(
@@ -63,32 +61,27 @@ def gateway_router(
         status_code=202,
         response_model=EventsAnswer,
         responses=RESPONSES,
-        openapi_extra=request_body(),
+        openapi_extra=request_body(gate.limits),
         summary="Publish sale events",
     )
     async def post_events(request: Request) -> Response:
         """202 once Kafka has acknowledged every good event; the answer says which were refused, and why."""
-        key = _identify(request, keys)
-        if key is None:
-            return _error(401, "unknown_key", "Send a valid API key as a bearer token.", bearer=True)
-        wait = backlog() if backlog is not None else None
-        if wait is not None:
-            return _error(503, "worker_behind", "Too many events wait to be counted.", retry_after=wait)
-        received_at = clock()
-        try:
-            events = events_in(await _body(request), request.headers.get("content-type", ""))
-        except BodyRefused as refused:
-            return _error(refused.status, refused.code, refused.detail)
-        verdict = judge(events, key, received_at)
-        try:
-            await publish.send(verdict.records)
-        except KafkaUnavailable:
-            _log.exception("%d events of key %s were not acknowledged", len(verdict.records), key.key_id)
-            return _error(
-                503, "kafka_unavailable", "The events were not stored for certain. Send them again.",
-                retry_after=KAFKA_RETRY_SECONDS,
-            )  # fmt: skip
-        return JSONResponse(verdict.answer.model_dump(mode="json"), status_code=verdict.status)
+        received_at = gate.clock()
+        caller = callers.by_headers(request, received_at)
+        gate.hold_back()
+        async with gate.body(request) as body:
+            key = await callers.by_body(caller, body.raw, request)
+            gate.charge(key.key_id, 1)
+            callers.note_use(key, received_at)
+            with gate.slot(key.key_id):
+                found = events_in(body.content, request.headers.get("content-type", ""), gate.limits.events)
+                gate.charge(key.key_id, len(found) - 1)
+                verdict = new_verdict(key, received_at, depth=gate.limits.depth)
+                await _judge(found, verdict)
+                await gate.publish(verdict.records, key.key_id)
+        return Response(
+            verdict.answer.model_dump_json(), status_code=verdict.status, media_type="application/json"
+        )
 
     @router.get("/healthz", summary="Whether the process answers")
     async def healthz() -> dict[str, str]:
@@ -98,53 +91,18 @@ def gateway_router(
     @router.get(
         "/readyz", summary="Whether events could be published now", responses={503: {"model": ErrorAnswer}}
     )
-    async def readyz() -> Response:
+    async def readyz() -> dict[str, str]:
         """200 if Kafka answers and the worker keeps up."""
-        if backlog is not None and (wait := backlog()) is not None:
-            return _error(503, "worker_behind", "Too many events wait to be counted.", retry_after=wait)
-        if not await publish.ready():
-            return _error(503, "kafka_unavailable", "Kafka does not answer.", retry_after=KAFKA_RETRY_SECONDS)
-        return JSONResponse({"status": "ready"})
+        await gate.check_ready()
+        return {"status": "ready"}
 
     return router
 
 
-def _identify(request: Request, keys: KeySource) -> Key | None:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return keys.identify(token.strip()) if scheme.lower() == "bearer" else None
-
-
-async def _body(request: Request) -> bytes:
-    """The body, read no further than its limit.
-
-    Raises:
-        BodyRefused: 413 beyond the limit, 415 where it is compressed.
-    """
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise BodyRefused(415, "encoded_body", "Send the body without a content encoding.")
-    length = request.headers.get("content-length", "")
-    too_large = BodyRefused(413, "too_large", f"At most {MAX_BODY_BYTES} bytes in one request.")
-    if length.isascii() and length.isdigit() and len(length) < 20 and int(length) > MAX_BODY_BYTES:
-        raise too_large
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise too_large
-    return bytes(body)
-
-
-def _error(
-    status: int, code: str, detail: str, *, retry_after: int | None = None, bearer: bool = False
-) -> JSONResponse:
-    headers = {"WWW-Authenticate": "Bearer"} if bearer else {}
-    if retry_after is not None:
-        headers["Retry-After"] = str(retry_after)
-    return JSONResponse(
-        ErrorAnswer(code=code, detail=detail).model_dump(), status_code=status, headers=headers
-    )
-
-
-async def _internal_error(request: Request, error: Exception) -> JSONResponse:
-    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return _error(500, "internal_error", "Something went wrong here. The log says what.")
+async def _judge(found: Sequence[Arrival], verdict: Verdict) -> None:
+    turn = time.perf_counter()
+    for arrival in found:
+        verdict.judge(arrival)
+        if time.perf_counter() - turn > _TURN_SECONDS:
+            await asyncio.sleep(0)
+            turn = time.perf_counter()

@@ -1,6 +1,6 @@
-"""API keys: who may publish, for which stores and sources.
+"""Who may publish, for which stores and sources: API keys, and keys that requests are signed with.
 
-A key reads ``dbk_<key id>_<secret>``. The secret has 256 bits of chance, so a plain SHA-256 of it can be
+An API key reads ``dbk_<key id>_<secret>``. The secret has 256 bits of chance, so a plain SHA-256 of it can be
 stored: stretching as for passwords would protect nothing more and cost every request. Comparisons take
 constant time.
 """
@@ -22,24 +22,35 @@ ANY: Final = "*"
 _PREFIX: Final = "dbk"
 
 
-class Key(BaseModel):
-    """A key as it is stored: its hash and its scope, never the secret."""
+class KeyScope(BaseModel):
+    """What is known of any key: whose it is, what it is for, and whether it is in force."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     key_id: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     label: FreeText
     stores: list[str] = Field(description="Store ids it may publish for; '*' stands for all.")
     sources: list[str] = Field(description="Sources it may publish as; '*' stands for all.")
     created_at: AwareDatetime
     revoked_at: AwareDatetime | None = None
 
+    def permits_store(self, store_id: str) -> bool:
+        """Whether an event of this store may be published with the key."""
+        return ANY in self.stores or store_id in self.stores
+
+    def permits_source(self, source: str) -> bool:
+        """Whether an event of this source may be published with the key."""
+        return ANY in self.sources or source in self.sources
+
     def permits(self, store_id: str, source: str) -> bool:
         """Whether an event of this store and source may be published with the key."""
-        return (ANY in self.stores or store_id in self.stores) and (
-            ANY in self.sources or source in self.sources
-        )
+        return self.permits_store(store_id) and self.permits_source(source)
+
+
+class Key(KeyScope):
+    """An API key as it is stored: its hash and its scope, never the secret."""
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class NewKey(NamedTuple):
@@ -50,7 +61,7 @@ class NewKey(NamedTuple):
 
 
 class KeySource(Protocol):
-    """Whoever knows the keys in force."""
+    """Whoever knows the API keys in force."""
 
     def identify(self, token: str) -> Key | None:
         """The key that a token belongs to; None if there is none or it is revoked."""

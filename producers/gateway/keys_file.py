@@ -1,72 +1,87 @@
-"""The file of the API keys' hashes: mode 0600, replaced as a whole, read again when it has changed."""
+"""The files of the keys: API keys as hashes in one, signing secrets in another beside it."""
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
-import stat
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from daybook.producers.gateway.keys import Key, KeyRing, NewKey, new_key
+from daybook.producers.gateway.keys import Key, KeyRing, KeyScope, NewKey, new_key
+from daybook.producers.gateway.private_file import KeysFileError, PrivateFile, Version
+from daybook.producers.gateway.signatures import SigningKey, new_signing_key
 
-_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _log = logging.getLogger(__name__)
+_Key = TypeVar("_Key", bound=KeyScope)
 
 
-class KeysFileError(Exception):
-    """The keys file cannot be used; the message is a sentence for its owner."""
-
-
-class _Document(BaseModel):
+class _Keys(BaseModel, Generic[_Key]):
     model_config = ConfigDict(extra="forbid")
 
-    keys: list[Key] = []
+    keys: list[_Key] = []
 
 
-class KeysFile:
-    """Keys in a JSON file. A missing file holds no key."""
+class _File(Generic[_Key]):
+    """Keys of one kind in a file. ``load`` and what changes it raise KeysFileError."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._seen: tuple[int, int, int] | None = None
-        self._ring = KeyRing([])
+    def __init__(self, path: Path, form: type[_Keys[_Key]], *, what: str) -> None:
+        self._file = PrivateFile(path, form, what=what)
+        self._seen: Version = None
+        self._keys: list[_Key] = []
 
-    def identify(self, token: str) -> Key | None:
-        """The key that a token belongs to, by what the file says now; None if there is none or it is revoked.
+    def load(self) -> list[_Key]:
+        """All keys, revoked ones included."""
+        return self._file.load().keys
+
+    def revoke(self, key_id: str, now: datetime) -> bool:
+        """Put a key out of force; False if there is none of that id in force."""
+        found = False
+
+        def revoked(keys: list[_Key]) -> list[_Key]:
+            nonlocal found
+            found = any(key.key_id == key_id and key.revoked_at is None for key in keys)
+            return [
+                key.model_copy(update={"revoked_at": now}) if key.key_id == key_id and found else key
+                for key in keys
+            ]
+
+        self._change(revoked)
+        return found
+
+    def _refreshed(self) -> bool:
+        """Whether other keys are in the file than before, which are known from then on.
 
         A file that cannot be read any more leaves the keys in force that it held before, and is logged.
         """
-        version = self._version()
-        if version != self._seen:
-            self._seen = version
-            try:
-                self._ring = KeyRing(self.load())
-            except KeysFileError:
-                _log.exception("The API keys stay as they were")
-        return self._ring.identify(token)
-
-    def load(self) -> list[Key]:
-        """All keys, revoked ones included.
-
-        Raises:
-            KeysFileError: the file is readable by others, or not what it should be.
-        """
+        version = self._file.version()
+        if version == self._seen:
+            return False
+        self._seen = version
         try:
-            with self._path.open("rb") as file:
-                if os.fstat(file.fileno()).st_mode & _OTHERS:
-                    raise KeysFileError(f"{self._path} can be read by others: run chmod 600 on it.")
-                return _Document.model_validate_json(file.read()).keys
-        except FileNotFoundError:
-            return []
-        except (OSError, ValidationError) as error:
-            raise KeysFileError(f"{self._path} cannot be read as a file of API keys.") from error
+            self._keys = self.load()
+        except KeysFileError:
+            _log.exception("The keys stay as they were")
+        return True
+
+    def _change(self, change: Callable[[list[_Key]], list[_Key]]) -> None:
+        self._file.change(lambda document: document.model_copy(update={"keys": change(document.keys)}))
+
+
+class KeysFile(_File[Key]):
+    """API keys in a JSON file, as hashes. A missing file holds no key."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, _Keys[Key], what="API keys")
+        self._ring = KeyRing([])
+
+    def identify(self, token: str) -> Key | None:
+        """The key that a token belongs to, by what the file says now; None if none in force."""
+        if self._refreshed():
+            self._ring = KeyRing(self._keys)
+        return self._ring.identify(token)
 
     def create(self, label: str, *, stores: list[str], sources: list[str], now: datetime) -> NewKey:
         """Make a key and store its hash; the token is in the answer and nowhere else.
@@ -78,53 +93,26 @@ class KeysFile:
         self._change(lambda keys: [*keys, made.key])
         return made
 
-    def revoke(self, key_id: str, now: datetime) -> bool:
-        """Put a key out of force; False if there is none of that id in force.
+
+class SigningKeysFile(_File[SigningKey]):
+    """Signing keys with their secrets, in a file of their own beside that of the API keys."""
+
+    def __init__(self, keys_path: Path) -> None:
+        """``keys_path`` is the file of the API keys: ``keys.json`` has ``keys-signing.json`` beside it."""
+        path = keys_path.with_name(f"{keys_path.stem}-signing{keys_path.suffix}")
+        super().__init__(path, _Keys[SigningKey], what="signing keys")
+
+    def in_force(self) -> list[SigningKey]:
+        """All that are not revoked, by what the file says now."""
+        self._refreshed()
+        return [key for key in self._keys if key.revoked_at is None]
+
+    def create(self, label: str, *, stores: list[str], sources: list[str], now: datetime) -> SigningKey:
+        """Make a key and store it.
 
         Raises:
             KeysFileError: the file cannot be read or written.
         """
-        found = False
-
-        def revoked(keys: list[Key]) -> list[Key]:
-            nonlocal found
-            found = any(key.key_id == key_id and key.revoked_at is None for key in keys)
-            return [
-                key.model_copy(update={"revoked_at": now}) if key.key_id == key_id and found else key
-                for key in keys
-            ]
-
-        self._change(revoked)
-        return found
-
-    def _version(self) -> tuple[int, int, int] | None:
-        try:
-            status = self._path.stat()
-        except OSError:
-            return None
-        return status.st_ino, status.st_mtime_ns, status.st_mode
-
-    def _change(self, change: Callable[[list[Key]], list[Key]]) -> None:
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._locked():
-                document = _Document(keys=change(self.load()))
-                self._replace(document.model_dump_json(indent=2).encode())
-        except OSError as error:
-            raise KeysFileError(f"{self._path} cannot be written.") from error
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        # A lock of its own: the keys file itself is replaced, and a lock on the old one would lock nothing.
-        with self._path.with_name(self._path.name + ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
-    def _replace(self, text: bytes) -> None:
-        draft = self._path.with_name(self._path.name + ".new")
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._path)
+        made = new_signing_key(label, stores=stores, sources=sources, now=now)
+        self._change(lambda keys: [*keys, made])
+        return made

@@ -1,4 +1,4 @@
-"""The gateway's OpenAPI: the event schemas, and examples for every form of body and answer."""
+"""The gateway's OpenAPI: the event schemas, the two ways to say who one is, and examples of everything."""
 
 from __future__ import annotations
 
@@ -6,122 +6,175 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from daybook.producers.gateway.answers import ErrorAnswer, EventsAnswer
+from daybook.producers.gateway import examples
+from daybook.producers.gateway.answers import EventsAnswer
+from daybook.producers.gateway.bodies import CLOUD_EVENT, CLOUD_EVENTS, LINES
+from daybook.producers.gateway.callers import KEY_PARAMETER
+from daybook.producers.gateway.limits import Limits
+from daybook.producers.gateway.refusals import ErrorAnswer
+from daybook.producers.gateway.signatures import ID_HEADER, SIGNATURE_HEADER, TIME_HEADER
 from daybook.schemas.events import EVENTS
 
 _REFERENCE: Final = "#/components/schemas/{model}"
 _EVENT: Final = "SaleEvent"
-
-SALE: Final[dict[str, Any]] = {
-    "schema_version": "1.0",
-    "type": "sale.completed",
-    "source": "till-7.high-street",
-    "event_id": "1001",
-    "time": "2026-03-14T10:15:30+00:00",
-    "order_id": "HS-2026-1001",
-    "store_id": "high-street",
-    "channel": "pos",
-    "currency": "GBP",
-    "staff": [{"staff_id": "amira"}],
-    "lines": [
-        {
-            "product_id": "MUG-BLUE",
-            "name": "Blue mug",
-            "category": "Kitchen",
-            "quantity": 2,
-            "unit_price": 1199,
-            "amount": 2398,
-            "tax": 400,
-            "tax_included": True,
-        }
-    ],
-    "charged": 2398,
-}
-
-_REFUSED: Final = {
-    "accepted": 0,
-    "refused": 1,
-    "events": [
-        {
-            "position": 0,
-            "status": "refused",
-            "problems": [
-                {"code": "order_sum", "field": "", "detail": "charged is 2400, the lines add up to 2398"}
-            ],
-        }
-    ],
-}
-_ACCEPTED: Final = {
-    "accepted": 1,
-    "refused": 0,
-    "events": [{"position": 0, "status": "accepted", "problems": []}],
-}
+_RETRY_AFTER: Final = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
 
 
-def _error(description: str, code: str, detail: str) -> dict[str, Any]:
-    content = {"application/json": {"example": {"code": code, "detail": detail}}}
-    return {"model": ErrorAnswer, "description": description, "content": content}
+def _errors(description: str, *, retry: bool = False, **codes: str) -> dict[str, Any]:
+    shown = {
+        code: {"value": {"code": code, "detail": detail, "field": "", "request_id": "9f2c51d07be84a36"}}
+        for code, detail in codes.items()
+    }
+    answer = {
+        "model": ErrorAnswer,
+        "description": description,
+        "content": {"application/json": {"examples": shown}},
+    }
+    return answer | {"headers": _RETRY_AFTER} if retry else answer
+
+
+def _events(description: str, **shown: Any) -> dict[str, Any]:
+    content = {"application/json": {"examples": {name: {"value": value} for name, value in shown.items()}}}
+    return {"model": EventsAnswer, "description": description, "content": content}
 
 
 RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
-    202: {
-        "description": "Kafka has acknowledged every accepted event.",
-        "content": {"application/json": {"example": _ACCEPTED}},
-    },
-    400: _error(
-        "The body cannot be taken apart.", "malformed_json", "The body is not a JSON document in UTF-8."
+    202: _events(
+        "Kafka has acknowledged every accepted and waiting event.",
+        accepted=examples.ACCEPTED, mixed=examples.MIXED,
     ),
-    401: _error("No valid API key.", "unknown_key", "Send a valid API key as a bearer token."),
-    403: {"model": EventsAnswer, "description": "The key's scope covers none of the events."},
-    413: _error("Too large.", "too_many_events", "At most 500 events in one request."),
-    415: _error("The body is compressed.", "encoded_body", "Send the body without a content encoding."),
-    422: {
-        "model": EventsAnswer,
-        "description": "Every event was refused.",
-        "content": {"application/json": {"example": _REFUSED}},
-    },
-    503: {
-        **_error("Not now: see Retry-After.", "worker_behind", "Too many events wait to be counted."),
-        "headers": {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}},
-    },
-}
+    400: _errors(
+        "The body cannot be taken apart.",
+        malformed_json="The body is not a JSON document in UTF-8.",
+        not_events='Send one event, an array of events, or {"events": [...]}.',
+        no_events="The body holds no event.",
+        too_deep="The body is nested too deeply.",
+        bad_gzip="The body is not one whole gzip stream.",
+    ),
+    401: _errors(
+        "Nobody known.",
+        unknown_key="Send a valid API key as a bearer token.",
+        bad_signature="No signing key in force made this signature.",
+        old_signature="The timestamp is more than five minutes off.",
+        key_not_named="Name the signing key in the address: ?key=<key id>.",
+    ),
+    403: _events("The key's scope covers none of the events.", key_scope=examples.OUT_OF_SCOPE),
+    408: _errors("Too slow.", slow_body="The body has to arrive within 30 seconds."),
+    413: _errors(
+        "Too large.",
+        too_large="At most 8388608 bytes in one request, unpacked as well.",
+        too_many_events="At most 500 events in one request.",
+    ),
+    415: _errors(
+        "A form or an encoding that is not taken.",
+        unknown_form="Send JSON, NDJSON or CloudEvents in JSON.",
+        encoded_body="Send the body as it is, or with gzip.",
+    ),
+    422: _events("Every event was refused.", refused=examples.REFUSED),
+    429: _errors(
+        "This key has to wait: see Retry-After.",
+        retry=True,
+        rate="At most 5000 events a second with one key, on the long run.",
+        key_busy="At most 64 requests of one key at a time.",
+    ),
+    500: _errors("An error of ours.", internal_error="Something went wrong here. The log says what."),
+    503: _errors(
+        "Nobody can publish now: see Retry-After.",
+        retry=True,
+        kafka_unavailable="The events were not stored for certain. Send them again.",
+        worker_behind="Too many events wait to be counted.",
+        busy="Too many requests are under way.",
+    ),
+}  # fmt: skip
 
 
-def request_body() -> dict[str, Any]:
-    """The request body and the key that the route wants, in OpenAPI's terms."""
+def request_body(limits: Limits) -> dict[str, Any]:
+    """The request body, the parameters and the keys that the route wants, in OpenAPI's terms."""
     event = {"$ref": _REFERENCE.format(model=_EVENT)}
-    batch = {"type": "array", "items": event, "minItems": 1, "maxItems": 500}
-    wrapped = {"type": "object", "required": ["events"], "properties": {"events": batch}}
+    batch = {"type": "array", "items": event, "minItems": 1, "maxItems": limits.events}
+    wrapped = {
+        "type": "object",
+        "required": ["events"],
+        "properties": {"events": batch},
+        "additionalProperties": False,
+    }
+    cloud = {"$ref": _REFERENCE.format(model="CloudEvent")}
+    clouds = {**batch, "items": cloud}
     return {
-        "security": [{"ApiKey": []}],
+        "security": [{"ApiKey": []}, {"Signature": []}],
+        "parameters": _PARAMETERS,
         "requestBody": {
             "required": True,
             "content": {
                 "application/json": {
-                    "schema": {"oneOf": [event, batch, wrapped]},
+                    "schema": {"anyOf": [event, batch, wrapped]},
                     "examples": {
-                        "one": {"summary": "One event", "value": SALE},
-                        "batch": {"summary": "Up to 500", "value": {"events": [SALE]}},
+                        "one": {"summary": "One event", "value": examples.SALE},
+                        "array": {"summary": "An array of events", "value": [examples.SALE]},
+                        "batch": {"summary": "The same, wrapped", "value": {"events": [examples.SALE]}},
                     },
                 },
-                "application/x-ndjson": {
-                    "schema": {"type": "string", "description": "One event on each line."}
+                LINES: {
+                    "schema": {"type": "string", "description": "One event on each line."},
+                    "examples": {"lines": {"value": examples.LINES}},
                 },
+                CLOUD_EVENT: {"schema": cloud, "examples": {"one": {"value": examples.CLOUD_EVENT}}},
+                CLOUD_EVENTS: {"schema": clouds, "examples": {"batch": {"value": [examples.CLOUD_EVENT]}}},
             },
         },
     }
 
 
+def _parameter(place: str, name: str, description: str) -> dict[str, Any]:
+    return {"name": name, "in": place, "description": description, "schema": {"type": "string"}}
+
+
+_PARAMETERS: Final = [
+    _parameter("query", KEY_PARAMETER, "The id of the signing key; needed where there are many."),
+    _parameter("header", ID_HEADER, "Of a signed request: its id, the same when it is sent again."),
+    _parameter("header", TIME_HEADER, "Of a signed request: seconds of Unix time, at most five minutes off."),
+    _parameter("header", "Content-Encoding", "gzip, if the body is packed."),
+]  # fmt: skip
+
+_CLOUD_EVENT: Final = {
+    "type": "object",
+    "description": "A structured CloudEvent 1.0. Its id is the event's event_id; data holds all that is no "
+    "attribute here. Other attributes are allowed and left out.",
+    "required": ["specversion", "id", "source", "type", "data"],
+    "properties": {
+        "specversion": {"const": "1.0"},
+        "id": {"type": "string"},
+        "source": {"type": "string"},
+        "type": {"type": "string"},
+        "time": {"type": "string", "format": "date-time"},
+        "datacontenttype": {"type": "string"},
+        "data": {"type": "object"},
+    },
+}
+
+_SECURITY: Final = {
+    "ApiKey": {"type": "http", "scheme": "bearer", "description": "`daybook keys create`."},
+    "Signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": SIGNATURE_HEADER,
+        "description": "Standard Webhooks: `v1,` and base64 of HMAC-SHA256 over `<id>.<timestamp>.<body>`; "
+        "several while keys are exchanged, parted by spaces. `daybook keys create --signing`.",
+    },
+}
+
+
 def add_event_schemas(app: FastAPI) -> None:
-    """Add the event types and the API key to the application's OpenAPI document."""
+    """Add the event types and the keys to the application's OpenAPI document."""
     original = app.openapi
 
     def openapi() -> dict[str, Any]:
         document = original()
         schema = EVENTS.json_schema(ref_template=_REFERENCE)
         components = document.setdefault("components", {})
-        components.setdefault("schemas", {}).update({**schema.pop("$defs"), _EVENT: schema})
-        components["securitySchemes"] = {"ApiKey": {"type": "http", "scheme": "bearer"}}
+        events = {**schema.pop("$defs"), _EVENT: schema, "CloudEvent": _CLOUD_EVENT}
+        components.setdefault("schemas", {}).update(events)
+        components["securitySchemes"] = _SECURITY
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document

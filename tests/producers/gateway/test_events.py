@@ -8,13 +8,14 @@ import httpx
 import orjson
 import pytest
 
-from daybook.producers.gateway.bodies import MAX_BODY_BYTES
+from daybook.producers.gateway import Limits
 from daybook.producers.gateway.keys import NewKey
 from daybook.producers.records import OutgoingRecord
 from tests.producers.gateway.conftest import Gateway
 from tests.support.sales import sale
 
 EVENTS = "/v1/events"
+MAX_BODY_BYTES = Limits().body_bytes
 
 
 async def test_one_event_is_published_as_it_came(gateway: Gateway) -> None:
@@ -24,6 +25,7 @@ async def test_one_event_is_published_as_it_came(gateway: Gateway) -> None:
     assert answer.status_code == 202
     assert answer.json() == {
         "accepted": 1,
+        "waiting": 0,
         "refused": 0,
         "events": [{"position": 0, "status": "accepted", "problems": []}],
     }
@@ -90,7 +92,6 @@ async def test_an_answer_does_not_repeat_personal_data(gateway: Gateway) -> None
         b'{"events": [], "more": 1}',
         b"42",
         b"null",
-        b"[" * 600 + b"]" * 600,
         b"[" * 5000,
     ],
 )
@@ -98,7 +99,7 @@ async def test_400_for_a_body_that_cannot_be_taken_apart(gateway: Gateway, body:
     """Whatever is no event and no batch is answered with 400 and a code."""
     answer = await gateway.client.post(EVENTS, content=body)
     assert answer.status_code == 400
-    assert answer.json()["code"] in {"malformed_json", "no_events", "not_events"}
+    assert answer.json()["code"] in {"malformed_json", "no_events", "not_events", "too_deep"}
 
 
 async def test_413_for_too_many_events_and_too_many_bytes(gateway: Gateway) -> None:
@@ -120,12 +121,6 @@ async def test_one_event_of_a_megabyte_is_refused_alone(gateway: Gateway) -> Non
     answer = await gateway.client.post(EVENTS, json=[sale(1, campaign="x" * 1_000_000), sale(2)])
     assert answer.status_code == 202
     assert answer.json()["events"][0]["problems"][0]["code"] == "too_large"
-
-
-async def test_a_compressed_body_is_not_opened(gateway: Gateway) -> None:
-    """A content encoding is answered with 415: what it unfolds to is nobody's guess."""
-    answer = await gateway.client.post(EVENTS, content=b"x", headers={"Content-Encoding": "gzip"})
-    assert answer.status_code == 415
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,99 @@
+"""The gateway's composition: settings, keys, Kafka, the worker's backlog, and the web server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+from fastapi import FastAPI
+
+from daybook.producers.backlog import WorkerBacklog
+from daybook.producers.client import SalesPublisher
+from daybook.producers.gateway import Callers, Gate, KeysFile, LastUses, Limits, SigningKeysFile, gateway_app
+from daybook.producers.gateway.connections import ConnectionLimits
+from daybook.producers.gateway.server import raise_open_files, server_config
+from daybook.settings import Settings
+
+PUBLISH_SECONDS: Final = 10.0
+"""After which a caller is told to come again: less than most HTTP clients wait."""
+_ENDING_SECONDS: Final = 15
+"""For which requests under way may go on once the gateway is told to end."""
+_log = logging.getLogger(__name__)
+
+
+def composed(settings: Settings, keys_path: Path, max_backlog: int) -> FastAPI:
+    """The gateway over Kafka, with the worker's backlog. While Kafka is away it starts and answers 503."""
+    publisher = SalesPublisher(settings.kafka_bootstrap, timeout_seconds=PUBLISH_SECONDS)
+    backlog = WorkerBacklog(settings.kafka_bootstrap, group=settings.application, limit=max_backlog)
+    uses = LastUses(keys_path)
+    gate = Gate(publisher, limits=request_limits(settings), backlog=backlog)
+    callers = Callers(KeysFile(keys_path), SigningKeysFile(keys_path), uses)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        watching = asyncio.create_task(backlog.run(), name="backlog")
+        try:
+            yield
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+            await publisher.stop()
+            await uses.written()
+
+    return gateway_app(gate, callers, lifespan=lifespan)
+
+
+def request_limits(settings: Settings) -> Limits:
+    """What one request, one key and all together may take."""
+    return Limits(
+        body_bytes=settings.gateway_body_bytes,
+        events=settings.gateway_events,
+        depth=settings.gateway_depth,
+        events_per_second=settings.gateway_events_per_second,
+        burst_events=max(settings.gateway_burst_events, settings.gateway_events),
+        in_flight=settings.gateway_in_flight,
+        in_flight_per_key=settings.gateway_in_flight_per_key,
+        buffered_bytes=settings.gateway_buffered_bytes,
+        body_seconds=settings.gateway_body_seconds,
+    )
+
+
+def connection_limits(settings: Settings) -> ConnectionLimits:
+    """What a connection may take; the limit of open files is raised for them as far as it may be."""
+    connections = raise_open_files(settings.gateway_connections)
+    if connections < settings.gateway_connections:
+        _log.warning("The limit of open files leaves room for %d connections", connections)
+    return ConnectionLimits(
+        header_seconds=settings.gateway_header_seconds,
+        # A little more than the body itself may take, so that a slow client is told before it is cut off.
+        body_seconds=settings.gateway_body_seconds + 2,
+        request_bytes=3 * settings.gateway_body_bytes,
+        connections=connections,
+    )
+
+
+async def serve(app: FastAPI, listening: socket.socket, limits: ConnectionLimits) -> None:
+    """Serve until told to end (SIGINT, SIGTERM)."""
+    server = _Server(server_config(app, limits, log_config=None, timeout_graceful_shutdown=_ENDING_SECONDS))
+
+    def end() -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, end)
+    await server.serve(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """A server that ends when told to, instead of dying of the same signal once more afterwards."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
