@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     stores_file: Path | None = Field(
         None, description="JSON: which stores there are, their zones and cutoffs."
     )
+    targets_file: Path | None = Field(None, description="JSON: what stores are meant to sell.")
     reporting_currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
 
     day_grace_hours: Annotated[float, Field(ge=0, le=744)] = Field(

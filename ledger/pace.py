@@ -16,6 +16,7 @@ from daybook.ledger.projection import (
     Miss,
     Projection,
     band,
+    chance,
     like_days,
     misses,
     project,
@@ -48,8 +49,27 @@ class GroupPace(NamedTuple):
     currency: str
     actual: int
     projection: Projection | None
+    typical_total: int
+    missed: dict[date, Miss]
     stores: int
     left_out: int
+
+
+class Aim(NamedTuple):
+    """How a day stands to its target; minor units. The chance (ppm) and what is at risk need a past."""
+
+    target: int
+    chance: int | None
+    at_risk: int | None
+
+
+def aim(pace: StorePace | GroupPace, target: int) -> Aim:
+    """How likely a target will be reached, and how much the projected close falls short of it."""
+    if pace.projection is None:
+        return Aim(target, None, None)
+    close = pace.projection.close
+    reached = chance(close, target, pace.typical_total, residuals(pace.missed))
+    return Aim(target, reached, max(target - close, 0))
 
 
 def store_paces(
@@ -97,14 +117,15 @@ def _group_pace(currency: str, stores: Sequence[StorePace]) -> GroupPace:
     known = [store for store in stores if store.projection is not None]
     actual = sum(store.actual for store in stores)
     if not known:
-        return GroupPace(currency, actual, None, 0, len(stores))
+        return GroupPace(currency, actual, None, 0, {}, 0, len(stores))
     projections = [store.projection for store in known if store.projection is not None]
     unknown = actual - sum(projection.actual for projection in projections)
     close = sum(projection.close for projection in projections) + unknown
     expected = sum(projection.expected for projection in projections)
-    past = residuals(together(store.missed for store in known))
-    projection = Projection(actual, expected, close, *band(close, sum(s.typical_total for s in known), past))
-    return GroupPace(currency, actual, projection, len(known), len(stores) - len(known))
+    typical_total, missed = sum(s.typical_total for s in known), together(s.missed for s in known)
+    projection = Projection(actual, expected, close, *band(close, typical_total, residuals(missed)))
+    left_out = len(stores) - len(known)
+    return GroupPace(currency, actual, projection, typical_total, missed, len(known), left_out)
 
 
 class _Shapes:

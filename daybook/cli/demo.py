@@ -19,6 +19,7 @@ from daybook.demo.folder import DataFolder
 from daybook.demo.runtime import Demo, open_demo
 from daybook.demo.server import HOST, PortTakenError, bind, new_demo_key, serving
 from daybook.demo.sources import FORMATS, FileSource, Shops
+from daybook.json_files import FileError
 from daybook.ledger.calendar import Calendar
 from daybook.operations.base import Place
 from daybook.operations.totals import TotalsArgs
@@ -27,7 +28,7 @@ from daybook.producers.importers.online_retail import FormatError
 from daybook.producers.simulator import simulated_stores
 from daybook.schemas.stores import StoreEntry
 from daybook.sinks.errors import StoreBusy
-from daybook.stores import StoresFileError, load_stores, save_stores
+from daybook.stores import load_stores, save_stores
 
 _POLL: Final = 0.1
 
@@ -63,7 +64,7 @@ def demo(**options: Any) -> None:
         raise click.UsageError("--exit-when-done needs --source: simulated shops never end.")
     try:
         raise SystemExit(asyncio.run(_Run(**options).run()))
-    except (StoreBusy, PortTakenError, StoresFileError, FormatError) as error:
+    except (StoreBusy, PortTakenError, FileError, FormatError) as error:
         give_up(str(error))
     except OSError as error:
         give_up(f"{error.filename or 'The data folder'} cannot be used: {error.strerror}.")

@@ -13,6 +13,7 @@ from typing import Any, Final
 import httpx
 
 from daybook.demo.folder import DataFolder, RunningDemo
+from daybook.json_files import FileError
 from daybook.ledger.calendar import Calendar
 from daybook.operations.base import Args, CannotAct, Document, Place
 from daybook.operations.registry import run, sentence
@@ -21,7 +22,7 @@ from daybook.producers.records import KafkaUnavailable, OutgoingRecord
 from daybook.settings import Settings
 from daybook.sinks.errors import StoreBusy, StoreError
 from daybook.sinks.store import Store
-from daybook.stores import StoresFileError, load_calendar
+from daybook.stores import load_calendar
 
 PATH: Final = "/v1/operations/"
 _LOG: Final = logging.getLogger(__name__)
@@ -113,7 +114,7 @@ def calendar_of(settings: Settings) -> Calendar | None:
     try:
         path = stores_path(settings)
         return None if path is None else load_calendar(path)
-    except StoresFileError as error:
+    except FileError as error:
         raise CannotAct(str(error)) from error
 
 

@@ -94,3 +94,21 @@ def test_pace_shows_where_the_day_will_close(data_dir: Path) -> None:
     assert (store["actual"], store["expected"], store["projected_close"]) == (1000, 1000, 2000)
     assert (store["low"], store["high"]) == (2000, 2000)
     assert store["business_date"] == "2026-03-14"
+
+
+def test_pace_holds_the_day_against_its_target(data_dir: Path, tmp_path: Path) -> None:
+    """A week's target falls on its only day of trade; 20.00 of 25.00 leaves 5.00 at risk, and no chance."""
+    path = tmp_path / "targets.json"
+    weekly = {
+        "scope": "store", "key": "high-street", "currency": "GBP", "period": "week", "amount": 2500,
+        "first": "2026-01-01", "set_at": "2026-01-01T00:00:00Z", "reason": "budget",
+    }  # fmt: skip
+    path.write_bytes(orjson.dumps({"targets": [weekly]}))
+    words = ["pace", "--data-dir", str(data_dir), "--at", "2026-03-14T12:00", "--targets", str(path)]
+    document = orjson.loads(CliRunner().invoke(main, [*words, "--json"]).stdout)
+    for row in (*document["stores"], *document["groups"]):
+        assert (row["target"], row["chance_ppm"], row["at_risk"]) == (2500, 0, 500)
+    path.write_bytes(orjson.dumps({"targets": [{**weekly, "amount": -1}]}))
+    refused = CliRunner().invoke(main, words)
+    assert refused.exit_code == 3
+    assert "targets.0.amount" in refused.stderr

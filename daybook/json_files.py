@@ -1,0 +1,30 @@
+"""Reading the JSON files that people write: stores, targets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class FileError(Exception):
+    """A file cannot be read; the message says which, where in it, and why."""
+
+
+def read_document(path: Path, model: type[Model], what: str) -> Model:
+    """The document in a file, checked. ``what`` names the file in the error, such as "stores file".
+
+    Raises:
+        FileError: it is not there or not valid.
+    """
+    try:
+        return model.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise FileError(f"The {what} {path} cannot be read: {error.strerror}.") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise FileError(f"The {what} {path} is not valid: {where}: {first['msg']}.") from error

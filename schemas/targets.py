@@ -1,0 +1,51 @@
+"""The targets file: what is meant to be sold, by whom, over which period, and why it was set so."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from daybook.schemas.fields import BusinessDate, Currency, FreeText, Instant
+from daybook.schemas.lines import Strict
+
+
+class TargetPeriod(StrEnum):
+    """Over what an amount is meant: each business day, ISO week or calendar month between two dates."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class Target(Strict):
+    """Net sales to be reached in every period of a kind from ``first`` to ``last``, in minor units.
+
+    A change is a further entry with a later ``set_at``: the older one stays, with its time and reason.
+    """
+
+    scope: Literal["all", "store", "region", "staff", "category"]
+    key: FreeText | None = Field(None, description="Which store, region and so on; nothing for all.")
+    currency: Currency
+    period: TargetPeriod
+    amount: Annotated[int, Field(gt=0, le=10**15)]
+    first: BusinessDate
+    last: BusinessDate | None = Field(None, description="The last day it holds; open without one.")
+    set_at: Instant
+    reason: FreeText
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.scope == "all") != (self.key is None):
+            raise PydanticCustomError("target_key", "key: every scope but `all` names one, and `all` none")
+        if self.last is not None and self.last < self.first:
+            raise PydanticCustomError("target_dates", "last: before first")
+        return self
+
+
+class TargetsFile(Strict):
+    """All targets of a business, also the ones that no longer hold."""
+
+    targets: list[Target]
