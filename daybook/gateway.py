@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -79,11 +79,22 @@ def connection_limits(settings: Settings) -> ConnectionLimits:
     )
 
 
-async def serve(app: FastAPI, listening: socket.socket, limits: ConnectionLimits) -> None:
-    """Serve until told to end (SIGINT, SIGTERM)."""
+async def serve(
+    app: FastAPI,
+    listening: socket.socket,
+    limits: ConnectionLimits,
+    *,
+    before_end: Callable[[], None] | None = None,
+) -> None:
+    """Serve until told to end (SIGINT, SIGTERM).
+
+    ``before_end`` lets go of answers that never end by themselves, for which the server would wait.
+    """
     server = _Server(server_config(app, limits, log_config=None, timeout_graceful_shutdown=_ENDING_SECONDS))
 
     def end() -> None:
+        if before_end is not None:
+            before_end()
         server.should_exit = True
 
     for number in (signal.SIGINT, signal.SIGTERM):

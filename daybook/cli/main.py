@@ -21,6 +21,7 @@ _COMMANDS: Final = {
     "import": "daybook.cli.import_:import_",
     "check": "daybook.cli.check:check",
     "keys": "daybook.cli.keys:keys",
+    "board": "daybook.cli.board:board",
     "totals": "daybook.cli.totals:totals",
     "leaderboard": "daybook.cli.leaderboard:leaderboard",
     "pace": "daybook.cli.pace:pace",
