@@ -5,11 +5,18 @@ What a command takes as an option wins over the environment. Secrets are read fr
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _state_dir() -> Path:
+    """The user's folder for such things, as the XDG Base Directory Specification has it."""
+    base = os.environ.get("XDG_STATE_HOME", "")
+    return (Path(base) if base.startswith("/") else Path.home() / ".local" / "state") / "daybook"
 
 
 class Settings(BaseSettings):
@@ -33,6 +40,9 @@ class Settings(BaseSettings):
     clickhouse_database: str = "daybook"
     data_dir: Path | None = Field(
         None, description="Folder of the embedded engine, where there is no server."
+    )
+    state_dir: Path = Field(
+        default_factory=_state_dir, description="Folder of what commands remember between runs."
     )
     stores_file: Path | None = Field(
         None, description="JSON: which stores there are, their zones and cutoffs."

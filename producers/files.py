@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 import orjson
+
+_GZIP: Final = b"\x1f\x8b"
+
+
+def unpacked(file: BinaryIO) -> BinaryIO:
+    """The file, unzipped while it is read where it is gzip; known by its first bytes, not by its name."""
+    peek = getattr(file, "peek", None)
+    if peek is None or peek(2)[:2] != _GZIP:
+        return file
+    return gzip.GzipFile(fileobj=file)  # type: ignore[return-value]  # reads like any binary file
 
 
 def events_in_file(file: BinaryIO, *, lines: bool = False) -> Iterator[bytes]:

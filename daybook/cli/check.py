@@ -6,7 +6,8 @@ from typing import Any, BinaryIO
 
 import click
 
-from daybook.cli.kafka_options import REFUSED, events_of, give_up, print_json, print_refused, problems_of
+from daybook.cli.kafka_options import REFUSED, events_of, give_up, print_json, print_refused
+from daybook.producers.sending import Refused
 from daybook.schemas.codec import EventRefused, decode_event
 
 
@@ -26,7 +27,7 @@ def check(*, file: BinaryIO, as_json: bool) -> None:
             try:
                 decode_event(value)
             except EventRefused as error:
-                refused.append(problems_of(position, error.problems))
+                refused.append(Refused(position, error.problems).document())
     except OSError as error:
         give_up(f"{file.name} cannot be read: {error.strerror}.")
     if as_json:

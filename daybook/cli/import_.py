@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 import click
 
+from daybook.cli.file_sending import Sending, send_file, sending_options
 from daybook.cli.kafka_options import give_up, kafka_options, print_json, progress
-from daybook.cli.publish import publish_all
 from daybook.producers.importers import online_retail
-from daybook.producers.records import KafkaUnavailable
+from daybook.producers.resume import Resume, digest_of
 from daybook.settings import Settings
 
 _EVERY: Final = 1000
@@ -25,11 +24,23 @@ _EVERY: Final = 1000
 @click.option(
     "--stores-out", type=click.Path(path_type=Path, dir_okay=False), help="Write the stores file here."
 )
+@sending_options
 @kafka_options
 def import_(
-    *, settings: Settings, as_json: bool, file: Path, file_format: str, dry_run: bool, stores_out: Path | None
+    *,
+    settings: Settings,
+    as_json: bool,
+    file: Path,
+    file_format: str,
+    dry_run: bool,
+    stores_out: Path | None,
+    rejects: Path | None,
+    from_start: bool,
 ) -> None:
-    """Publish the sales of another system's FILE to Kafka. Again is safe: a repeat counts once."""
+    """Publish the sales of another system's FILE to Kafka.
+
+    A run that was cut off goes on where it stopped, and a file may be imported again: a repeat counts once.
+    """
     try:
         with progress("Read", None, quiet=as_json) as told:
             converted = online_retail.convert(_counted(online_retail.read_rows(file), told))
@@ -37,9 +48,12 @@ def import_(
             stores_out.write_text(online_retail.stores().model_dump_json(indent=2) + "\n", encoding="utf-8")
         published = 0
         if not dry_run:
-            with progress("Published", len(converted.events), quiet=as_json) as told:
-                published, _ = asyncio.run(publish_all(settings, converted.events, told))
-    except (KafkaUnavailable, online_retail.FormatError) as error:
+            resume = Resume(settings.state_dir, digest_of(file, "import", file_format))
+            if from_start:
+                resume.start_over()
+            sending = Sending(converted.events, len(converted.events), resume, rejects, as_json)
+            published = send_file(settings, sending).published
+    except online_retail.FormatError as error:
         give_up(str(error))
     except OSError as error:
         give_up(f"{error.filename or file} cannot be used: {error.strerror}.")

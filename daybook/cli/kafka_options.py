@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NoReturn
@@ -16,8 +16,7 @@ from typing import Any, BinaryIO, Final, NoReturn
 import click
 import orjson
 
-from daybook.producers.files import events_in_file
-from daybook.schemas.codec import Problem
+from daybook.producers.files import events_in_file, unpacked
 from daybook.settings import Settings
 
 REFUSED: Final = 1
@@ -64,14 +63,6 @@ def print_json(document: dict[str, Any]) -> None:
     click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
 
 
-def problems_of(position: int, problems: Iterable[Problem]) -> dict[str, Any]:
-    """An event's problems as part of a document."""
-    return {
-        "position": position,
-        "problems": [{"code": p.reason.value, "field": p.field, "detail": p.detail} for p in problems],
-    }
-
-
 def print_refused(refused: list[dict[str, Any]]) -> None:
     """Tell the first refused events and what is wrong with each."""
     for entry in refused[:SHOWN]:
@@ -84,7 +75,8 @@ def print_refused(refused: list[dict[str, Any]]) -> None:
 
 def events_of(file: BinaryIO) -> Iterator[bytes]:
     """The events of an opened file; one named .ndjson or .jsonl is read line by line."""
-    return events_in_file(file, lines=Path(getattr(file, "name", "") or "").suffix in _LINES)
+    name = Path(str(getattr(file, "name", "") or "").removesuffix(".gz"))
+    return events_in_file(unpacked(file), lines=name.suffix in _LINES)
 
 
 @contextmanager

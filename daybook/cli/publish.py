@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable
-from itertools import islice
-from typing import Any, BinaryIO, Final
+from pathlib import Path
+from typing import BinaryIO
 
 import click
 
+from daybook.cli.file_sending import Sending, send_file, sending_options
 from daybook.cli.kafka_options import (
     REFUSED,
     events_of,
@@ -16,58 +15,46 @@ from daybook.cli.kafka_options import (
     kafka_options,
     print_json,
     print_refused,
-    problems_of,
-    progress,
 )
-from daybook.producers.client import EventLike, SalesPublisher
-from daybook.producers.records import KafkaUnavailable
+from daybook.producers.resume import Resume, digest_of
 from daybook.settings import Settings
-
-_BATCH: Final = 500
 
 
 @click.command()
 @click.argument("file", type=click.File("rb"))
+@sending_options
 @kafka_options
-def publish(*, settings: Settings, as_json: bool, file: BinaryIO) -> None:
+def publish(
+    *, settings: Settings, as_json: bool, file: BinaryIO, rejects: Path | None, from_start: bool
+) -> None:
     """Publish the events of FILE (- for stdin) to Kafka.
 
-    FILE holds NDJSON, a JSON array, or one event. Exit code 1 if an event was refused; the others are
-    published all the same. Publishing a file again is safe: a repeat counts once.
+    FILE holds NDJSON, a JSON array, or one event, gzipped or not. Exit code 1 if an event was refused; the
+    others are published all the same. A run that was cut off goes on where it stopped, and publishing a file
+    again is safe: a repeat counts once.
     """
     try:
-        with progress("Published", None, quiet=as_json) as told:
-            published, refused = asyncio.run(publish_all(settings, events_of(file), told))
-    except KafkaUnavailable as error:
-        give_up(str(error))
+        resume = _resume(settings, file, from_start=from_start)
+        sent = send_file(settings, Sending(events_of(file), None, resume, rejects, as_json))
     except OSError as error:
-        give_up(f"{file.name} cannot be read: {error.strerror}.")
+        give_up(f"{error.filename or file.name} cannot be used: {error.strerror or error}.")
+    refused = [entry.document() for entry in sent.refused]
     if as_json:
-        print_json({"published": published, "refused": refused})
+        print_json({"published": sent.published, "skipped": sent.skipped, "refused": refused})
     else:
         print_refused(refused)
-        click.echo(f"{published:,} events published, {len(refused):,} refused.")
+        before = f" {sent.skipped:,} were published before." if sent.skipped else ""
+        click.echo(f"{sent.published:,} events published, {len(refused):,} refused.{before}")
     if refused:
         raise SystemExit(REFUSED)
 
 
-async def publish_all(
-    settings: Settings, events: Iterable[EventLike], told: Callable[[int], None]
-) -> tuple[int, list[dict[str, Any]]]:
-    """Publish in batches; how many Kafka has acknowledged, and the refused ones with their problems.
-
-    Raises:
-        KafkaUnavailable: a batch was not acknowledged in time.
-    """
-    waiting = iter(events)
-    published, position, refused = 0, 0, list[dict[str, Any]]()
-    async with SalesPublisher(settings.kafka_bootstrap) as publisher:
-        while batch := list(islice(waiting, _BATCH)):
-            for result in await publisher.publish_many(batch):
-                if result.accepted:
-                    published += 1
-                else:
-                    refused.append(problems_of(position + result.position, result.problems))
-            position += len(batch)
-            told(len(batch))
-    return published, refused
+def _resume(settings: Settings, file: BinaryIO, *, from_start: bool) -> Resume | None:
+    """How far this file was published before; None for stdin, which nobody can read again."""
+    path = Path(file.name)
+    if not path.is_file():
+        return None
+    resume = Resume(settings.state_dir, digest_of(path, "publish"))
+    if from_start:
+        resume.start_over()
+    return resume

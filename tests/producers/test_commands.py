@@ -22,6 +22,7 @@ from click.testing import CliRunner, Result
 from daybook.cli.main import main
 from daybook.epochs import META
 from daybook.producers.importers.online_retail import COLUMNS
+from daybook.producers.resume import Resume, digest_of
 from daybook.schemas import topics
 from daybook.topics import changelog_of, create_topics, planned_topics
 from tests.producers.test_client import read
@@ -231,3 +232,19 @@ def test_the_gateway_stands_while_kafka_is_away(gateway_alone: httpx.Client) -> 
     answer = gateway_alone.post("/v1/events", json=sale())
     assert (answer.status_code, answer.json()["code"]) == (503, "kafka_unavailable")
     assert answer.headers["Retry-After"]
+
+
+def test_publish_goes_on_where_it_was_cut_off(broker: str, tmp_path: Path) -> None:
+    """Kafka is away at first: exit code 3. With a note that two are done, the third alone is sent."""
+    path, rejects = tmp_path / "sales.ndjson", tmp_path / "rejects.ndjson"
+    path.write_bytes(b"\n".join(orjson.dumps(e) for e in (sale(1), sale(2), sale(3), sale(4, charged=1))))
+    state = {"XDG_STATE_HOME": str(tmp_path)}
+    away = run("publish", path, "--bootstrap", f"127.0.0.1:{free_port()}", **state)
+    assert away.exit_code == 3
+    assert "0 events are done; the same command goes on from there." in away.stderr
+    Resume(tmp_path / "daybook", digest_of(path, "publish")).note(2)
+    result = run("publish", path, "--rejects", rejects, "--json", "--bootstrap", broker, **state)
+    assert (document(result)["published"], document(result)["skipped"]) == (1, 2)
+    assert orjson.loads(rejects.read_bytes())["problems"][0]["code"] == "order_sum"
+    again = run("publish", path, "--json", "--bootstrap", broker, **state)
+    assert (document(again)["published"], document(again)["skipped"]) == (3, 0)
