@@ -8,6 +8,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from daybook.producers.simulator.baskets import Line, basket, charged
+from daybook.producers.simulator.rates import reporting_rate
 from daybook.producers.simulator.shops import Shop
 
 Event = dict[str, Any]
@@ -46,6 +47,7 @@ def _envelope(rng: Random, shop: Shop, number: str, local: datetime) -> Event:
         "store_id": shop.store_id,
         "channel": "ecommerce" if shop.online else "pos",
         "currency": shop.currency,
+        "reporting": reporting_rate(shop.currency, local),
     }
     if shop.online:
         event["customer"] = f"{rng.getrandbits(128):032x}"

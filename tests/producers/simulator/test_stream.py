@@ -118,10 +118,25 @@ def test_the_shops_sums_are_the_ledgers(events: list[SaleEvent]) -> None:
             continue
         stated[event.currency] += event.charged if isinstance(event, SaleCompleted) else -event.refunded
         for line in ledger_lines(event, calendar):
+            if line.book.startswith("reporting"):
+                continue
             vector = totals.setdefault(line.currency, [0] * WIDTH)
             for index in range(len(BASE)):
                 vector[index] += line.measures[index]
     assert {currency: figures(vector).charged for currency, vector in totals.items()} == stated
+
+
+def test_all_shops_can_be_added_up_in_one_currency(events: list[SaleEvent]) -> None:
+    """Every sale carries the rate of its day, its refund the same one, and every line has one in pounds."""
+    calendar = Calendar(simulated_stores().stores)
+    by_order = {event.order_id: event.reporting for event in events if isinstance(event, SaleCompleted)}
+    for event in events:
+        assert event.reporting is not None
+        if isinstance(event, SaleRefunded) and event.order_id in by_order:
+            assert event.reporting == by_order[event.order_id]
+        books = Counter(line.book.startswith("reporting") for line in ledger_lines(event, calendar))
+        assert books[True] == books[False]
+    assert len({event.reporting.rate for event in events if event.reporting and event.currency == "JPY"}) > 1
 
 
 def test_a_higher_rate_makes_more_of_the_same() -> None:
