@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from daybook.ledger.remembered import identity
@@ -13,6 +13,8 @@ LATE: Final = timedelta(hours=72)
 """An event that is older on arrival may be a repeat whose first is no longer remembered."""
 FUTURE: Final = timedelta(hours=24)
 """An event that occurred later than this after it was recorded is refused."""
+_1970: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class Record(NamedTuple):
@@ -51,11 +53,12 @@ def arrival(record: Record) -> Arrival:
         return Arrival(record, None, b"", refused.problem, late=False)
     except Exception as error:  # noqa: BLE001 - one bad event must never stop the good ones
         return Arrival(record, None, b"", internal_problem(error), late=False)
-    age = record.recorded_at / 1000 - event.time.timestamp()
+    # In whole microseconds: nothing may hang on how a float is rounded.
+    age = record.recorded_at * 1000 - (event.time - _1970) // _MICROSECOND
     problem = None
-    if age < -FUTURE.total_seconds():
+    if age < -FUTURE // _MICROSECOND:
         problem = Problem(Reason.FUTURE_TIME, "time", "more than 24 hours after the log recorded it")
-    late = age > LATE.total_seconds()
+    late = age > LATE // _MICROSECOND
     return Arrival(record, event, identity(event.source, event.event_id), problem, late=late)
 
 

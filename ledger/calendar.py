@@ -100,7 +100,15 @@ class Calendar:
         Raises:
             UnknownStoreError: there is no such store.
         """
-        key = (store_id, int(instant.timestamp()) // QUARTER)
+        return self.moment_of(store_id, int(instant.timestamp()) // QUARTER)
+
+    def moment_of(self, store_id: str, number: int) -> BusinessMoment:
+        """The same for the quarter hour of a number, counted since 1970.
+
+        Raises:
+            UnknownStoreError: there is no such store.
+        """
+        key = (store_id, number)
         found = self._moments.get(key)
         if found is None:
             if len(self._moments) >= self._REMEMBERED:

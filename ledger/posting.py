@@ -10,7 +10,7 @@ from daybook.schemas.lines import LineKind, RefundLine, SaleLine
 from daybook.schemas.rounding import divide
 
 GOODS: Final = frozenset({LineKind.PRODUCT, LineKind.SERVICE})
-_OWN_MEASURE: Final = {
+OWN_MEASURE: Final = {
     LineKind.SHIPPING: m.SHIPPING,
     LineKind.TIP: m.TIPS,
     LineKind.FEE: m.FEES,
@@ -91,7 +91,7 @@ def sale_postings(lines: Sequence[SaleLine], *, new_order: bool = True) -> list[
 def _add_other(vector: list[int], line: SaleLine) -> None:
     """Shipping, tips and the like go to their own measure, net of discount; their tax to tax."""
     net = line.amount - line.discount - (line.tax if line.tax_included else 0)
-    vector[_OWN_MEASURE[line.kind]] = net
+    vector[OWN_MEASURE[line.kind]] = net
     vector[m.TAX] = line.tax
 
 
@@ -104,7 +104,7 @@ def reversal_postings(lines: Sequence[RefundLine] | None, refunded: int, tax: in
     out = []
     for line in lines:
         vector = [0] * len(m.BASE)
-        measure = m.REVERSALS if line.kind in GOODS else _OWN_MEASURE[line.kind]
+        measure = m.REVERSALS if line.kind in GOODS else OWN_MEASURE[line.kind]
         vector[measure] = line.tax - line.amount
         vector[m.TAX] = -line.tax
         if line.kind in GOODS:

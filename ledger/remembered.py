@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Final
 
@@ -10,11 +11,14 @@ REMEMBER_HOURS: Final = 97
 then nobody looks it up, so its identity has to be remembered here. Rounded up to whole hours."""
 HOUR_MS: Final = 3_600_000
 _SIZE: Final = 16
+_BLANK: Final = blake2b(digest_size=_SIZE)
 
 
 def identity(source: str, event_id: str) -> bytes:
     """16 bytes that stand for (source, event_id). The separator can be in neither."""
-    return blake2b(f"{source}\0{event_id}".encode(), digest_size=_SIZE).digest()
+    digest = _BLANK.copy()
+    digest.update(f"{source}\0{event_id}".encode())
+    return digest.digest()
 
 
 class Remembered:
@@ -41,6 +45,18 @@ class Remembered:
         self._hours.setdefault(hour, []).append(identity)
         self._fresh.setdefault(hour, []).append(identity)
         self._last_version[hour] = version
+
+    def add_all(
+        self, identities: Sequence[bytes], recorded_at: Sequence[int], versions: Sequence[int]
+    ) -> list[int]:
+        """Remember many identities in their order; the places of those that were there already."""
+        repeats = []
+        for place, one in enumerate(identities):
+            if one in self._ids:
+                repeats.append(place)
+            else:
+                self.add(one, recorded_at[place], versions[place])
+        return repeats
 
     def forget(self, now: int) -> list[bytes]:
         """Drop what arrived too long before ``now`` (epoch milliseconds); the keys of the dropped chunks."""

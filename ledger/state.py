@@ -10,40 +10,32 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
-from daybook.ledger.arrivals import Arrival, MissingRecordsError, Record, arrival, internal_problem
+import numpy as np
+
+from daybook.ledger.arrivals import Arrival, MissingRecordsError, Record, internal_problem
+from daybook.ledger.batches import Batch, BatchReader, Run
 from daybook.ledger.calendar import Calendar, UnknownStoreError
+from daybook.ledger.columns.codes import Flags
+from daybook.ledger.columns.sales import Sales
 from daybook.ledger.lines import LedgerLine, ledger_lines
-from daybook.ledger.messages import (
-    DeadLetter,
-    Outcome,
-    Outcomes,
-    PartitionPosition,
-    decode_totals,
-    encode,
-    encode_dead_letter,
-    encode_outcomes,
-)
+from daybook.ledger.messages import PartitionPosition, decode_totals, encode
 from daybook.ledger.orders import PREFIX as ORDER_PREFIX
 from daybook.ledger.orders import AppliedOrder, decode_order, encode_order, order_key
-from daybook.ledger.positions import epoch_of, offset_of, version
+from daybook.ledger.positions import version
 from daybook.ledger.remembered import Remembered
 from daybook.ledger.totals import Totals, bucket_key, bucket_message
-from daybook.schemas import topics
-from daybook.schemas.codec import REPLAYABLE, Problem, Reason
+from daybook.ledger.uncounted import COUNTED, DEAD, DUPLICATE, SUPERSEDED, Uncounted
+from daybook.schemas.codec import Problem, Reason
 from daybook.schemas.events import OrderSnapshot
-from daybook.schemas.redaction import redact_event
 
-__all__ = ["Arrival", "Checkpoint", "MissingRecordsError", "PartitionLedger", "Record"]
+__all__ = ["Arrival", "Batch", "Checkpoint", "MissingRecordsError", "PartitionLedger", "Record"]
 
-COUNTED, DUPLICATE, SUPERSEDED, DEAD = "counted", "duplicate", "superseded", "dead"
-"""Outcomes of an arrival; the event of an older snapshot becomes ``replaced`` besides."""
-REPLACED: Final = "replaced"
+COLUMNS_FROM: Final = 64
+"""Records of a batch from which on columns are worth their trouble."""
 _POSITION: Final = b"position"
 _UNVERIFIED: Final = Problem(
     Reason.LATE_UNVERIFIED, "time", "older than 72 hours, and the raw events cannot be asked"
 )
-_MOST_KEPT: Final = 2 * 1024 * 1024
-"""Bytes of a refused event that its dead letter keeps: what is too large to be written stops a partition."""
 
 
 class Checkpoint(NamedTuple):
@@ -64,9 +56,19 @@ class PartitionLedger:
         epoch: the source topic's epoch.
         calendar: the stores.
         forgetful: whether identities are forgotten after their time; a rebuild keeps them all.
+        columns_from: records of a batch from which on its ordinary sales are counted in columns; it changes
+            the speed and nothing else.
     """
 
-    def __init__(self, partition: int, epoch: int, calendar: Calendar, *, forgetful: bool = True) -> None:
+    def __init__(
+        self,
+        partition: int,
+        epoch: int,
+        calendar: Calendar,
+        *,
+        forgetful: bool = True,
+        columns_from: int = COLUMNS_FROM,
+    ) -> None:
         self.partition = partition
         self.epoch = epoch
         self.calendar = calendar
@@ -77,8 +79,8 @@ class PartitionLedger:
         self.position = PartitionPosition(epoch, partition, 0, 0, 0, 0, 0, 0, 0)
         self.consecutive_dead = 0
         self._changed_orders: set[bytes] = set()
-        self._outcomes: list[Outcome] = []
-        self._dead: list[DeadLetter] = []
+        self._uncounted = Uncounted(partition)
+        self._reader = BatchReader(columns_from)
         self._forgotten_chunks: list[bytes] = []
         self._told = self.position
 
@@ -92,45 +94,64 @@ class PartitionLedger:
         """Whether there is anything to checkpoint."""
         return self.position is not self._told
 
-    def decode(self, records: Sequence[Record]) -> list[Arrival]:
+    def decode(self, records: Sequence[Record]) -> Batch:
         """The records that are new to this state, decoded.
 
         Raises:
             MissingRecordsError: they do not begin at, or before, the next expected offset, or have a hole.
         """
-        arrivals = []
-        expected = self.next_offset
-        for record in records:
-            if record.offset < expected:
-                continue
-            if record.offset > expected:
+        new = [record for record in records if record.offset >= self.next_offset]
+        for expected, record in enumerate(new, self.next_offset):
+            if record.offset != expected:
                 raise MissingRecordsError(expected, record.offset)
-            expected += 1
-            arrivals.append(arrival(record))
-        return arrivals
+        first_version = version(self.epoch, self.next_offset)
+        return self._reader.read(new, self.calendar, first_version, late=not self.remembered.forgotten_before)
 
-    def unverified(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
+    def unverified(self, batch: Batch) -> list[Arrival]:
         """Late arrivals whose first may have been forgotten: to be looked up among the raw events."""
         if not self.remembered.forgotten_before:
             return []
-        return [a for a in arrivals if a.late and a.event and a.identity not in self.remembered]
+        return [a for a in batch.others if a.late and a.event and a.identity not in self.remembered]
 
-    def apply(self, arrivals: Sequence[Arrival], known: Collection[bytes] | None = ()) -> None:
-        """Count the arrivals.
+    def apply(self, batch: Batch, known: Collection[bytes] | None = ()) -> None:
+        """Count a batch.
 
         Args:
-            arrivals: what ``decode`` gave.
+            batch: what ``decode`` gave.
             known: identities of ``unverified`` arrivals that stand among the raw events; None if that could
                 not be asked, and then those arrivals become dead letters.
         """
-        unverified = {a.identity for a in self.unverified(arrivals)} if known is None else frozenset()
+        if not batch.records:
+            return
+        unverified = {a.identity for a in self.unverified(batch)} if known is None else frozenset()
+        batch = batch.singly(known or unverified)
+        fresh = np.ones(len(batch.sales) if batch.sales else 0, np.bool_)
         tally: Counter[str] = Counter()
-        for each in arrivals:
-            outcome = self._count(each, known or (), unverified)
-            tally[outcome] += 1
-            self.consecutive_dead = self.consecutive_dead + 1 if outcome == DEAD else 0
-        if arrivals:
-            self._advance(arrivals[-1].record, tally)
+        for run in batch.runs():
+            if batch.sales is not None and run.end > run.start:
+                self._remember(batch, batch.sales, run, fresh)
+                self.consecutive_dead = 0
+            if run.then is not None:
+                outcome = self._count(run.then, known or (), unverified)
+                tally[outcome] += 1
+                self.consecutive_dead = self.consecutive_dead + 1 if outcome == DEAD else 0
+        if batch.sales is not None:
+            tally[COUNTED] += int(fresh.sum())
+            tally[DUPLICATE] += int((~fresh).sum())
+            for addition in batch.sales.take(fresh).additions():
+                self.totals.add_columns(addition)
+        self._advance(batch.records[-1], tally)
+
+    def _remember(self, batch: Batch, sales: Sales, run: Run, fresh: Flags) -> None:
+        """Remember the sales of a run; those that are repeats are noted, and no longer marked as fresh."""
+        rows = slice(run.start, run.end)
+        first = version(self.epoch, batch.records[0].offset)
+        versions = (first + sales.places[rows]).tolist()
+        repeats = self.remembered.add_all(sales.identities[rows], sales.recorded_at[rows], versions)
+        for row in repeats:
+            fresh[run.start + row] = False
+            record = batch.records[int(sales.places[run.start + row])]
+            self._uncounted.note(self.epoch, record, DUPLICATE)
 
     def fold(self, records: Sequence[Record]) -> None:
         """Decode and count records whose identities are all remembered."""
@@ -148,17 +169,18 @@ class PartitionLedger:
         """Count one arrival, or note why not; the outcome."""
         event, record = new.event, new.record
         if event is None or new.problem is not None:
-            return self._refuse(new, new.problem or internal_problem(None))
+            return self._uncounted.refuse(self.epoch, new, new.problem or internal_problem(None))
         if new.identity in self.remembered or new.identity in known:
-            return self._uncounted(record, DUPLICATE)
+            return self._uncounted.note(self.epoch, record, DUPLICATE)
         if new.identity in unverified:
-            return self._refuse(new, _UNVERIFIED)
+            return self._uncounted.refuse(self.epoch, new, _UNVERIFIED)
         try:
             lines = ledger_lines(event, self.calendar)
         except UnknownStoreError:
-            return self._refuse(new, Problem(Reason.UNKNOWN_STORE, "store_id", "not in the stores file"))
+            unknown = Problem(Reason.UNKNOWN_STORE, "store_id", "not in the stores file")
+            return self._uncounted.refuse(self.epoch, new, unknown)
         except Exception as error:  # noqa: BLE001 - one bad event must never stop the good ones
-            return self._refuse(new, internal_problem(error))
+            return self._uncounted.refuse(self.epoch, new, internal_problem(error))
         at = version(self.epoch, record.offset)
         self.remembered.add(new.identity, record.recorded_at, at)
         if isinstance(event, OrderSnapshot):
@@ -170,40 +192,14 @@ class PartitionLedger:
         key = order_key(event.source, event.order_id)
         applied = self.orders.get(key)
         if applied is not None and applied.order_version >= event.version:
-            return self._uncounted(record, SUPERSEDED)
+            return self._uncounted.note(self.epoch, record, SUPERSEDED)
         if applied is not None:
             self.totals.add(applied.lines, at, -1)
-            old = applied.position
-            self._outcomes.append(Outcome(epoch_of(old), offset_of(old), REPLACED, ""))
+            self._uncounted.replaced(applied.position)
         self.totals.add(lines, at)
         self.orders[key] = AppliedOrder(event.version, at, lines)
         self._changed_orders.add(key)
         return COUNTED
-
-    def _uncounted(self, record: Record, outcome: str, reason: str = "") -> str:
-        self._outcomes.append(Outcome(self.epoch, record.offset, outcome, reason))
-        return outcome
-
-    def _refuse(self, new: Arrival, problem: Problem) -> str:
-        record, event = new.record, new.event
-        original, redacted = redact_event(record.value)
-        self._dead.append(
-            DeadLetter(
-                self.epoch,
-                topics.EVENTS,
-                self.partition,
-                record.offset,
-                record.recorded_at,
-                problem.reason.value,
-                problem.field,
-                problem.detail,
-                original[:_MOST_KEPT],
-                redacted,
-                problem.reason in REPLAYABLE and not redacted and len(original) <= _MOST_KEPT,
-                event.order_id if event else "",
-            )
-        )
-        return self._uncounted(record, DEAD, problem.reason.value)
 
     def _advance(self, last: Record, tally: Counter[str]) -> None:
         p = self.position
@@ -231,9 +227,8 @@ class PartitionLedger:
         orders = [(key, encode_order(self.orders[key])) for key in self._changed_orders]
         forgotten: list[tuple[bytes, bytes | None]] = [(key, None) for key in self._forgotten_chunks]
         fresh = self.remembered.take_fresh()
-        outcomes = encode_outcomes(Outcomes(self.partition, self._outcomes)) if self._outcomes else None
-        dead = [(letter.order_id, encode_dead_letter(letter)) for letter in self._dead]
-        self._changed_orders, self._outcomes, self._dead, self._forgotten_chunks = set(), [], [], []
+        outcomes, dead = self._uncounted.take()
+        self._changed_orders, self._forgotten_chunks = set(), []
         changelog = [(b"total|" + key, value) for key, value in buckets]
         return Checkpoint(
             position.next_offset,

@@ -9,7 +9,11 @@ from itertools import groupby
 from typing import Final
 from zlib import crc32
 
+import numpy as np
+
 from daybook.ledger import measures as m
+from daybook.ledger.columns.grouping import Groups
+from daybook.ledger.columns.sales import Addition
 from daybook.ledger.lines import LedgerLine
 from daybook.ledger.messages import TotalsBucket
 from daybook.ledger.positions import epoch_of
@@ -96,27 +100,49 @@ class Totals:
     ) -> None:
         for day, values in changes:
             name = (line.book, day, line.currency)
-            tables = self._days.get(name)
-            if tables is None:
-                tables = self._days[name] = [{} for _ in DIMENSIONS]
             for dimension, key in keys:
-                if not key:
-                    continue
-                place = tables[dimension].get(key)
-                if place is None:
-                    place = tables[dimension][key] = self._create(name, dimension, key)
-                entry, bucket = place
-                for index, value in values:
-                    entry[index] += value
-                entry[0] = version
-                if not bucket.dirty:
-                    bucket.dirty = True
-                    self._dirty.append(bucket)
+                if key:
+                    entry = self._entry(name, dimension, key)
+                    for index, value in values:
+                        entry[index] += value
+                    entry[0] = version
 
-    def _create(self, day: tuple[str, str, str], dimension: int, key: str) -> _Place:
-        bucket = self._bucket((*day, DIMENSIONS[dimension], _shard(dimension, key)))
-        entry = bucket.entries[key] = [0, *_NO_MEASURES]
-        return entry, bucket
+    def add_columns(self, addition: Addition) -> None:
+        """Add many sales' measures of one dimension: every total is changed once, by a sum."""
+        (name, codes, texts), days, day, measures, versions = addition
+        dimension = DIMENSIONS.index(name)
+        rows = np.flatnonzero(codes)
+        if not len(rows):
+            return
+        codes, day = codes[rows], day[rows]
+        groups = Groups(day * len(texts) + codes)
+        sums = {measure: groups.sums(column[rows]) for measure, column in measures.items()}
+        used = [(measure + 1, column) for measure, column in sums.items() if column.any()]
+        places = [place for place, _ in used]
+        values = np.stack([versions[rows[groups.last]], *(column for _, column in used)], axis=1).tolist()
+        keys = zip(day[groups.first].tolist(), codes[groups.first].tolist(), values, strict=True)
+        for number, code, (version, *changes) in keys:
+            entry = self._entry(days[number], dimension, texts[code])
+            for place, change in zip(places, changes, strict=True):
+                entry[place] += change
+            # Others of the batch may have been added before, though they stand behind in the log.
+            entry[0] = max(entry[0], version)
+
+    def _entry(self, day: tuple[str, str, str], dimension: int, key: str) -> list[int]:
+        """The entry of a total that is about to change."""
+        tables = self._days.get(day)
+        if tables is None:
+            tables = self._days[day] = [{} for _ in DIMENSIONS]
+        place = tables[dimension].get(key)
+        if place is None:
+            bucket = self._bucket((*day, DIMENSIONS[dimension], _shard(dimension, key)))
+            entry = bucket.entries[key] = [0, *_NO_MEASURES]
+            place = tables[dimension][key] = (entry, bucket)
+        entry, bucket = place
+        if not bucket.dirty:
+            bucket.dirty = True
+            self._dirty.append(bucket)
+        return entry
 
     def _bucket(self, name: tuple[str, str, str, str, int]) -> Bucket:
         bucket = self._buckets.get(name)

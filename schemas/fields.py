@@ -18,10 +18,13 @@ MAX_MINOR_UNITS: Final = 10**12
 EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/#~+-]{0,127}$")]
+IDENTIFIER_PATTERN: Final = r"[A-Za-z0-9][A-Za-z0-9._:/#~+-]{0,127}"
+OPAQUE_REFERENCE_PATTERN: Final = r"[0-9a-f]{32,128}"
+
+Identifier = Annotated[str, StringConstraints(pattern=f"^{IDENTIFIER_PATTERN}$")]
 """An id, SKU or EAN: 1 to 128 letters, digits and ``. _ : / # ~ + -``, no space. Not scanned by the guard."""
 
-OpaqueReference = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32,128}$")]
+OpaqueReference = Annotated[str, StringConstraints(pattern=f"^{OPAQUE_REFERENCE_PATTERN}$")]
 """A keyed hash that its producer made, in lower-case hex: it says nothing about the person behind it."""
 
 DecimalText = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?$")]

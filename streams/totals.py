@@ -89,26 +89,26 @@ class TotalsProcessor:
             # Fetched before a rebalance: whoever owns the partition reads it again from its position.
             return
         try:
-            arrivals = ledger.decode([_record(r) for r in records if r.offset >= ledger.next_offset])
+            batch = ledger.decode([_record(r) for r in records if r.offset >= ledger.next_offset])
         except MissingRecordsError as missing:
             await self._read_again(ledger, missing)
             return
         self._seeking.pop(partition, None)
         known: Collection[bytes] | None = ()
-        unverified = ledger.unverified(arrivals)
+        unverified = ledger.unverified(batch)
         if unverified:
             known = await self._lookup.known(ledger, unverified) if self._lookup else None
             if self._ledgers.get(partition) is not ledger:
                 return
         try:
-            ledger.apply(arrivals, known)
+            ledger.apply(batch, known)
         except Exception as error:
             # It may have taken half of the batch: such a state must never be written.
             log.exception("partition %d: a batch could not be counted", partition)
             await self._lose(ledger, CheckpointFailedError(f"partition {partition}: {type(error).__name__}"))
             return
         self._warn_of_dead_letters(ledger)
-        self._since[partition] += len(arrivals)
+        self._since[partition] += len(batch.records)
         if self._since[partition] >= self._checkpoint_events:
             await self.checkpoint(partition)
 

@@ -108,9 +108,9 @@ def test_a_repeat_of_a_sale_dated_ahead_is_still_a_duplicate(hours: int) -> None
     made = ledger([ahead])
     at = NOON_MS + hours * 3_600_000
     made.fold(records([sale("another", line(1))], first=1, at=at))
-    arrivals = made.decode(records([ahead], first=2, at=at))
-    assert made.unverified(arrivals) == []
-    made.apply(arrivals)
+    batch = made.decode(records([ahead], first=2, at=at))
+    assert made.unverified(batch) == []
+    made.apply(batch)
     assert (made.position.counted, made.position.duplicates) == (2, 1)
 
 

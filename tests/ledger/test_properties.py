@@ -225,19 +225,19 @@ def test_a_late_repeat_is_looked_up_once_its_first_is_forgotten() -> None:
     later = NOON_MS + 200 * HOUR_MS
     made.fold(records([sale("fresh", line(1), time="2026-12-02T19:00:00Z")], first=1, at=later))
     for known, outcome in (
-        ({made.decode(records([old], 2, later))[0].identity}, "duplicates"),
+        ({made.decode(records([old], 2, later)).others[0].identity}, "duplicates"),
         (None, "dead"),
     ):
-        arrivals = made.decode(records([old], first=made.next_offset, at=later))
-        assert made.unverified(arrivals) == arrivals
+        batch = made.decode(records([old], first=made.next_offset, at=later))
+        assert made.unverified(batch) == batch.others
         before = getattr(made.position, outcome)
-        made.apply(arrivals, known)
+        made.apply(batch, known)
         assert getattr(made.position, outcome) == before + 1
-    arrivals = made.decode(records([sale("never seen", line(7))], first=made.next_offset, at=later))
-    made.apply(arrivals, ())
+    batch = made.decode(records([sale("never seen", line(7))], first=made.next_offset, at=later))
+    made.apply(batch, ())
     assert made.position.dead == 2  # an id with a space is refused
-    arrivals = made.decode(records([sale("unseen", line(7))], first=made.next_offset, at=later))
-    made.apply(arrivals, ())
+    batch = made.decode(records([sale("unseen", line(7))], first=made.next_offset, at=later))
+    made.apply(batch, ())
     assert made.position.counted == 3
 
 

@@ -100,9 +100,10 @@ async def test_a_late_event_is_looked_up(embedded: Store) -> None:
     ledger.remembered.forgotten_before = version(EPOCH, 2)
     late = 1_800_000_000_000
     values = [world.records[0][0].value, orjson.dumps(sale(3))]
-    arrivals = ledger.decode([Record(2 + place, late, value) for place, value in enumerate(values)])
+    batch = ledger.decode([Record(2 + place, late, value) for place, value in enumerate(values)])
+    arrivals = batch.others
     assert all(arrival.late for arrival in arrivals)
-    assert ledger.unverified(arrivals) == arrivals
+    assert ledger.unverified(batch) == arrivals
     assert await RawLookup(embedded).known(ledger, arrivals) == {name(1)}
 
 
@@ -116,7 +117,7 @@ async def test_a_late_event_cannot_be_told_while_the_sink_is_behind(
     world.write(embedded)
     ledger = PartitionLedger(0, EPOCH, world.calendar)
     ledger.skip_missing(5)
-    arrivals = ledger.decode([Record(5, 1_800_000_000_000, world.records[0][0].value)])
+    arrivals = ledger.decode([Record(5, 1_800_000_000_000, world.records[0][0].value)]).others
     ledger.remembered.forgotten_before = version(EPOCH, 5)
     assert await RawLookup(embedded).known(ledger, arrivals) is None
     ledger.remembered.forgotten_before = version(EPOCH, 1)

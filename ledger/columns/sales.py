@@ -1,0 +1,115 @@
+"""A batch's ordinary sales as columns, ready to be added to totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from daybook.ledger import measures as m
+from daybook.ledger.columns.codes import Flags, Ints
+from daybook.ledger.columns.grouping import firsts
+from daybook.ledger.columns.lines import LineMeasures
+
+DayName = tuple[str, str, str]
+"""Book, business date, currency."""
+
+
+class KeyColumn(NamedTuple):
+    """One dimension's keys: ``codes`` lead into ``texts``, where 0 stands for no key."""
+
+    dimension: str
+    codes: Ints
+    texts: Sequence[str]
+
+
+class Addition(NamedTuple):
+    """What is to be added to the totals of one dimension, row by row.
+
+    ``measures``: columns by base measure. ``days`` are the names that ``day`` counts. Versions rise.
+    """
+
+    key: KeyColumn
+    days: Sequence[DayName]
+    day: Ints
+    measures: dict[int, Ints]
+    versions: Ints
+
+
+class Lines(NamedTuple):
+    """The lines of sales. ``owner`` is the number of the sale that a line belongs to; owners rise."""
+
+    owner: Ints
+    keys: tuple[KeyColumn, ...]
+    measures: LineMeasures
+
+
+@dataclass(frozen=True)
+class Sales:
+    """Sales in the order of the log, one row each, and their lines.
+
+    ``places`` are their positions in the batch, ``recorded_at`` epoch milliseconds.
+    """
+
+    places: Ints
+    identities: list[bytes]
+    recorded_at: list[int]
+    versions: Ints
+    days: Sequence[DayName]
+    day: Ints
+    keys: tuple[KeyColumn, ...]
+    lines: Lines
+
+    def __len__(self) -> int:
+        return len(self.identities)
+
+    def take(self, rows: Flags) -> Sales:
+        """Some of the sales, with their lines."""
+        if rows.all():
+            return self
+        kept = np.flatnonzero(rows).tolist()
+        lines = rows[self.lines.owner]
+        return replace(
+            self,
+            places=self.places[rows],
+            identities=[self.identities[row] for row in kept],
+            recorded_at=[self.recorded_at[row] for row in kept],
+            versions=self.versions[rows],
+            day=self.day[rows],
+            keys=tuple(key._replace(codes=key.codes[rows]) for key in self.keys),
+            lines=Lines(
+                (np.cumsum(rows) - 1)[self.lines.owner[lines]],
+                tuple(key._replace(codes=key.codes[lines]) for key in self.lines.keys),
+                self.lines.measures.take(lines),
+            ),
+        )
+
+    def additions(self) -> Iterator[Addition]:
+        """What the sales add to the totals of each dimension."""
+        if not len(self):
+            return
+        measures = self._measures()
+        for key in self.keys:
+            yield Addition(key, self.days, self.day, measures, self.versions)
+        owner, keys, lines = self.lines
+        for key in keys:
+            orders = lines.priced.astype(np.int64)
+            # An order counts once for each product and category in it.
+            pairs = (owner * len(key.texts) + key.codes)[lines.priced]
+            orders[lines.priced] = firsts(pairs)
+            own = {**lines.by_measure, m.ORDERS: orders}
+            yield Addition(key, self.days, self.day[owner], own, self.versions[owner])
+
+    def _measures(self) -> dict[int, Ints]:
+        """The base measures of each sale as a whole."""
+        owner, _, lines = self.lines
+        starts = np.searchsorted(owner, np.arange(len(self)))
+        sums = {key: np.add.reduceat(column, starts) for key, column in lines.by_measure.items()}
+        orders = np.logical_or.reduceat(lines.priced, starts)
+        return {
+            **sums,
+            m.ORDERS: orders.astype(np.int64),
+            m.ZERO_VALUE_ORDERS: (~orders).astype(np.int64),
+        }
