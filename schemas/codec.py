@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from daybook.schemas.events import EVENTS, SCHEMA_VERSION, SaleEvent
 from daybook.schemas.guard import PersonalData, redact
+from daybook.schemas.untranslated import UNTRANSLATED, PayloadUntranslated
 
 MAX_EVENT_BYTES: Final = 786_432
 """Largest event accepted, below Kafka's default of one megabyte for a record batch."""
@@ -39,6 +40,7 @@ class Reason(StrEnum):
     ORDER_SUM = "order_sum"
     CARD = PersonalData.CARD.value
     EMAIL = PersonalData.EMAIL.value
+    UNTRANSLATED = "untranslated"
     FUTURE_TIME = "future_time"
     UNKNOWN_STORE = "unknown_store"
     LATE_UNVERIFIED = "late_unverified"
@@ -128,7 +130,20 @@ def refusal(error: ValidationError, data: bytes) -> EventRefused:
     problem = _envelope_problem(raw)
     if problem is not None:
         return EventRefused([problem])
+    if raw.get("type") == UNTRANSLATED:
+        return _untranslated(data)
     return EventRefused(problems_of(error))
+
+
+def _untranslated(data: bytes) -> EventRefused:
+    """Why an adapter could not translate a payload, as its record tells."""
+    try:
+        record = PayloadUntranslated.model_validate_json(data)
+    except ValidationError as error:
+        return EventRefused(problems_of(error))
+    return EventRefused(
+        [Problem(Reason.UNTRANSLATED, p.field, f"{p.code}: {p.detail}") for p in record.problems]
+    )
 
 
 def problems_of(error: ValidationError) -> list[Problem]:

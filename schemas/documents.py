@@ -19,6 +19,7 @@ from daybook.schemas.events import (
 from daybook.schemas.stores import StoresFile
 from daybook.schemas.topics import EVENTS as EVENTS_TOPIC
 from daybook.schemas.topics import RECEIVED_AT_HEADER
+from daybook.schemas.untranslated import UNTRANSLATED, PayloadUntranslated
 
 JSON_SCHEMA_FORMAT: Final = "application/schema+json;version=2020-12"
 
@@ -28,11 +29,13 @@ _MODELS: Final[dict[str, type[BaseModel]]] = {
     "sale.voided": SaleVoided,
     "order.snapshot": OrderSnapshot,
 }
+_RECORDS: Final[dict[str, type[BaseModel]]] = {**_MODELS, UNTRANSLATED: PayloadUntranslated}
+"""All that stands on the event topic: sales, and what an adapter could not make a sale of."""
 
 
 def documents() -> dict[str, bytes]:
     """Every generated document: its path below ``schemas/``, and its text."""
-    schemas = {f"json/{kind}.json": _model_schema(kind, model) for kind, model in _MODELS.items()}
+    schemas = {f"json/{kind}.json": _model_schema(kind, model) for kind, model in _RECORDS.items()}
     schemas["json/event.json"] = {
         **_head("event", "Any event of the topic sales.events"),
         **EVENTS.json_schema(),
@@ -44,7 +47,7 @@ def documents() -> dict[str, bytes]:
 
 def asyncapi() -> dict[str, Any]:
     """What a publisher must send to the event topic, as AsyncAPI 3.0."""
-    names = {kind: kind.replace(".", "_") for kind in _MODELS}
+    names = {kind: kind.replace(".", "_") for kind in _RECORDS}
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -66,10 +69,16 @@ def asyncapi() -> dict[str, Any]:
                 "action": "send",
                 "channel": {"$ref": "#/channels/salesEvents"},
                 "summary": "Publish a sale, its refund or void, or the newest state of an order.",
-                "messages": [{"$ref": f"#/channels/salesEvents/messages/{name}"} for name in names.values()],
-            }
+                "messages": [{"$ref": f"#/channels/salesEvents/messages/{names[kind]}"} for kind in _MODELS],
+            },
+            "reportUntranslated": {
+                "action": "send",
+                "channel": {"$ref": "#/channels/salesEvents"},
+                "summary": "Say that a shop's payload could not be translated: it becomes a dead letter.",
+                "messages": [{"$ref": f"#/channels/salesEvents/messages/{names[UNTRANSLATED]}"}],
+            },
         },
-        "components": {"messages": {names[kind]: _message(kind, model) for kind, model in _MODELS.items()}},
+        "components": {"messages": {names[kind]: _message(kind, model) for kind, model in _RECORDS.items()}},
     }
 
 

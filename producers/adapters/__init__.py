@@ -1,0 +1,1 @@
+"""Adapters: from what a foreign shop system sends to sale events, purely. The routes are in ``hooks``."""
