@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,6 +19,7 @@ from daybook.schemas import topics
 TIMEOUT_MS: Final = 15_000
 DEAD_LETTERS_KEPT: Final = timedelta(days=365)
 """Longer than the events themselves: a dead letter waits for a person."""
+_PAUSE: Final = 0.1
 _LARGEST: Final = str(8 * 1024 * 1024)
 """Bytes: a dead letter carries its event in base64, so it is larger than any event."""
 
@@ -135,7 +137,21 @@ async def _create(bootstrap: str, admin: AIOKafkaAdminClient, plans: Sequence[To
             wrong.extend(await _differences(admin, plan))
         else:
             created.append(plan.name)
+    for plan in plans:
+        if plan.name in created:
+            await settled(admin, plan)
     return TopicsReport(created, existing, wrong, epoch)
+
+
+async def settled(admin: AIOKafkaAdminClient, plan: TopicPlan) -> None:
+    """Wait until brokers tell of a topic that was just made: a busy one still says that there is none.
+
+    Raises:
+        TimeoutError: they do not after 15 seconds.
+    """
+    async with asyncio.timeout(TIMEOUT_MS / 1000):
+        while len((await admin.describe_topics([plan.name]))[0]["partitions"]) < plan.partitions:
+            await asyncio.sleep(_PAUSE)
 
 
 async def _made(admin: AIOKafkaAdminClient, plan: TopicPlan) -> bool:
