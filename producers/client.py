@@ -46,9 +46,18 @@ def outgoing(event: EventLike) -> OutgoingRecord:
     Raises:
         EventRefused: the event is not valid.
     """
+    return checked(event)[1]
+
+
+def checked(event: EventLike) -> tuple[SaleEvent, OutgoingRecord]:
+    """The event as a model, and its record.
+
+    Raises:
+        EventRefused: the event is not valid.
+    """
     value = _value(event)
-    checked = decode_event(value)
-    return OutgoingRecord(checked.order_id.encode(), value)
+    model = decode_event(value)
+    return model, OutgoingRecord(model.order_id.encode(), value)
 
 
 def _value(event: EventLike) -> bytes:
@@ -88,9 +97,9 @@ class SalesPublisher:
         """
         await self._connection.start()
 
-    async def stop(self) -> None:
-        """Send what is still on its way, for no longer than the time limit, and disconnect."""
-        await self._connection.stop()
+    async def stop(self, seconds: float | None = None) -> None:
+        """Send what is still on its way, for no longer than that or the time limit, and disconnect."""
+        await self._connection.stop(seconds)
 
     async def publish(self, event: EventLike) -> None:
         """Publish one event; returns once Kafka has acknowledged it.

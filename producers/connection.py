@@ -15,7 +15,7 @@ from typing import Any, Final
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
-from daybook.producers.records import KafkaUnavailable, OutgoingRecord
+from daybook.producers.records import KafkaUnavailable, OutgoingRecord, RecordTooLarge
 
 DEFAULT_TIMEOUT: Final = 30.0
 _LINGER_MS: Final = 5
@@ -84,7 +84,7 @@ class KafkaConnection:
 
         Raises:
             KafkaUnavailable: at least one record is not acknowledged.
-            ValueError: a record is larger than the producer's ``max_request_size``.
+            RecordTooLarge: a record is larger than the producer's ``max_request_size`` or the broker's limit.
         """
         if not records:
             return
@@ -97,7 +97,7 @@ class KafkaConnection:
             async with asyncio.timeout_at(deadline):
                 futures = [await self._enqueue(producer, record) for record in records]
         except MessageSizeTooLargeError as error:
-            raise ValueError("a record is larger than the producer's max_request_size") from error
+            raise RecordTooLarge("a record is larger than the producer's max_request_size") from error
         except (KafkaError, TimeoutError) as error:
             await self._forget(producer)
             raise self._unavailable(f"did not take events for the topic {self._topic}") from error
@@ -120,17 +120,19 @@ class KafkaConnection:
         if failed is not None:
             # An idempotent producer that has lost its sequence stays broken: the next call gets a new one.
             await self._forget(producer)
+            if isinstance(failed, MessageSizeTooLargeError):
+                raise RecordTooLarge("a record is larger than the broker takes") from failed
             raise self._unavailable("refused the events") from failed
         if pending:
             if self._producer is producer:
                 self._unsettled |= pending
             raise self._unavailable(f"did not acknowledge within {self._timeout:g} s")
 
-    async def stop(self) -> None:
-        """Flush within the time limit and disconnect."""
+    async def stop(self, seconds: float | None = None) -> None:
+        """Flush within the seconds, or the time limit, and disconnect."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            await self._close(producer)
+            await self._close(producer, seconds)
 
     async def _forget(self, producer: AIOKafkaProducer) -> None:
         if self._producer is producer:

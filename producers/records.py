@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 
@@ -14,8 +15,40 @@ class OutgoingRecord(NamedTuple):
     headers: tuple[tuple[str, bytes], ...] = ()
 
 
-class KafkaUnavailable(ConnectionError):
+class Unavailable(ConnectionError):
+    """The far side did not acknowledge. Publish again with the same event ids: a repeat counts once."""
+
+    def __init__(self, sentence: str, *, retry_after: float | None = None) -> None:
+        """``retry_after``: seconds for which the far side asks to be left alone."""
+        self.retry_after = retry_after
+        super().__init__(sentence)
+
+
+class KafkaUnavailable(Unavailable):
     """Kafka did not acknowledge in time. Publish again with the same event ids: a repeat counts once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One thing that the far side finds wrong with a record: a stable code, the field's path, a sentence."""
+
+    code: str
+    field: str = ""
+    detail: str = ""
+
+
+class RecordsRefused(ValueError):
+    """The far side will never take some of the records. All others of the call are acknowledged."""
+
+    def __init__(self, refusals: Mapping[int, Sequence[Refusal]]) -> None:
+        """``refusals``: what is wrong with the refused records, by position."""
+        self.refusals = refusals
+        first = next(iter(next(iter(refusals.values()))), Refusal("refused"))
+        super().__init__(f"{len(refusals)} refused; the first: {first.field or 'event'}: {first.code}")
+
+
+class RecordTooLarge(ValueError):
+    """A record, or all together, is larger than the far side takes. None, some or all may be stored."""
 
 
 class Publisher(Protocol):
@@ -25,10 +58,20 @@ class Publisher(Protocol):
         """Returns once every record is acknowledged by all in-sync replicas.
 
         Raises:
-            KafkaUnavailable: at least one was not acknowledged; none, some or all of them may be stored.
+            Unavailable: at least one was not acknowledged; none, some or all of them may be stored.
+            RecordsRefused: the others are acknowledged.
+            RecordTooLarge: none, some or all of them may be stored.
         """
         ...
 
     async def ready(self) -> bool:
         """Whether records could be sent now."""
+        ...
+
+
+class Transport(Publisher, Protocol):
+    """A publisher that a till has for itself. It connects when it is first needed."""
+
+    async def stop(self, seconds: float | None = None) -> None:
+        """Disconnect, waiting for no longer than that; None stands for the transport's own time limit."""
         ...

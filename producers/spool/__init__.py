@@ -1,6 +1,5 @@
 """A till's spool: a folder that keeps sales, in order and on the disk, until the far side has them."""
 
-from daybook.producers.spool.aside import Problem
 from daybook.producers.spool.errors import SpoolError, SpoolFailed, SpoolFull, SpoolInUse, SpoolUnusable
 from daybook.producers.spool.look import SpoolStatus, look
 from daybook.producers.spool.spool import DEFAULT_MAX_BYTES, Kept, Spool
@@ -8,7 +7,6 @@ from daybook.producers.spool.spool import DEFAULT_MAX_BYTES, Kept, Spool
 __all__ = [
     "DEFAULT_MAX_BYTES",
     "Kept",
-    "Problem",
     "Spool",
     "SpoolError",
     "SpoolFailed",

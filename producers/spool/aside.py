@@ -11,7 +11,7 @@ from typing import Final
 import orjson
 from pydantic import BaseModel, ValidationError
 
-from daybook.producers.records import OutgoingRecord
+from daybook.producers.records import OutgoingRecord, Refusal
 from daybook.producers.spool.errors import SpoolFull
 from daybook.producers.spool.files import make_private, replace_file
 
@@ -19,19 +19,11 @@ _log = logging.getLogger(__name__)
 _READABLE: Final = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 
 
-class Problem(BaseModel):
-    """One thing that the far side found wrong with an event: a stable code, the field's path, a sentence."""
-
-    code: str
-    field: str = ""
-    detail: str = ""
-
-
 class Refused(BaseModel):
     """An event as it lies in ``refused/``, with what was wrong with it."""
 
     refused_at: datetime
-    problems: list[Problem]
+    problems: list[Refusal]
     key: str
     event: str
     """Its text, exactly as published."""
@@ -45,7 +37,7 @@ class Aside:
         self.damaged = folder / "damaged"
         self._max_bytes = max_bytes
 
-    def refuse(self, sequence: int, record: OutgoingRecord, problems: Sequence[Problem], now: float) -> Path:
+    def refuse(self, sequence: int, record: OutgoingRecord, problems: Sequence[Refusal], now: float) -> Path:
         """Keep a refused event with its reasons; it is on the disk when this returns.
 
         Raises:

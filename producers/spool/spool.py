@@ -20,8 +20,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from daybook.producers.records import OutgoingRecord
-from daybook.producers.spool.aside import Aside, Problem
+from daybook.producers.records import OutgoingRecord, Refusal
+from daybook.producers.spool.aside import Aside
 from daybook.producers.spool.errors import SpoolFailed, SpoolFull, SpoolUnusable
 from daybook.producers.spool.files import FolderLock, make_private
 from daybook.producers.spool.frames import Gap, pack, scan
@@ -202,7 +202,7 @@ class Spool:
         still_written = segment.writable and segment.size < self._segment_bytes
         return segment.last < self._position and not still_written
 
-    def set_aside(self, kept: Kept, problems: Sequence[Problem]) -> Path:
+    def set_aside(self, kept: Kept, problems: Sequence[Refusal]) -> Path:
         """Write a refused record with its reasons to ``refused/``; to be marked as delivered afterwards.
 
         Raises:

@@ -12,7 +12,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from daybook.producers.spool import Problem, Spool, SpoolFull, SpoolInUse, SpoolUnusable, look
+from daybook.producers.records import Refusal
+from daybook.producers.spool import Spool, SpoolFull, SpoolInUse, SpoolUnusable, look
 from tests.producers.spool.keeping import (
     append_until_refused,
     deliver,
@@ -108,7 +109,7 @@ def test_only_its_owner_can_read_it(spool: Spool, folder: Path) -> None:
     """Folders 0700 and files 0600, also where the folder was there and open to others."""
     folder.chmod(0o755)
     spool.append(records(1))
-    spool.set_aside(spool.peek(1)[0], [Problem(code="order_sum")])
+    spool.set_aside(spool.peek(1)[0], [Refusal(code="order_sum")])
     deliver(spool, 1)
     spool.close()
     Spool(folder).close()
@@ -190,7 +191,7 @@ def test_status_tells_number_bytes_and_age(folder: Path) -> None:
 def test_a_refused_record_keeps_its_text_and_reasons(spool: Spool, folder: Path) -> None:
     """It lies in refused/ as it was published, and can be put at the end of the spool again."""
     spool.append(records(1, 2))
-    path = spool.set_aside(spool.peek(1)[0], [Problem(code="order_sum", field="charged", detail="wrong")])
+    path = spool.set_aside(spool.peek(1)[0], [Refusal(code="order_sum", field="charged", detail="wrong")])
     deliver(spool, 1)
     document = orjson.loads(path.read_bytes())
     assert document["event"].encode() == record(1).value
@@ -207,8 +208,8 @@ def test_refused_records_have_a_limit_too(spool: Spool) -> None:
     for number in range(4):
         spool.append([record(number, size=5000)])
         if number < 3:
-            spool.set_aside(spool.peek(1)[0], [Problem(code="order_sum")])
+            spool.set_aside(spool.peek(1)[0], [Refusal(code="order_sum")])
             deliver(spool, 1)
     with pytest.raises(SpoolFull, match="refused"):
-        spool.set_aside(spool.peek(1)[0], [Problem(code="order_sum")])
+        spool.set_aside(spool.peek(1)[0], [Refusal(code="order_sum")])
     assert waiting(spool) == [record(3, size=5000)]
