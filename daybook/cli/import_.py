@@ -4,26 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import click
 
 from daybook.cli.file_sending import Sending, send_file, sending_options
-from daybook.cli.kafka_options import give_up, kafka_options, print_json, progress
+from daybook.cli.kafka_options import REFUSED, SHOWN, give_up, kafka_options, print_json, progress
+from daybook.cli.mapping_options import opened_records, origin_options, read_mapping
+from daybook.json_files import FileError
+from daybook.producers.adapters.documents import UnreadableError
+from daybook.producers.client import EventLike
 from daybook.producers.importers import online_retail
+from daybook.producers.importers.mapped import FileOrigin, Tally, mapped_events
+from daybook.producers.importers.rows import FileFormatError
 from daybook.producers.resume import Resume, digest_of
+from daybook.producers.sending import Refused
 from daybook.settings import Settings
 
+_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 _EVERY: Final = 1000
 
 
+class _Way(NamedTuple):
+    """How this run goes."""
+
+    settings: Settings
+    quiet: bool
+    dry_run: bool
+    rejects: Path | None
+    from_start: bool
+
+
 @click.command("import")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--format", "file_format", type=click.Choice(["online-retail"]), required=True)
-@click.option("--dry-run", is_flag=True, help="Read and convert, but publish nothing.")
+@click.argument("file", type=_FILE)
 @click.option(
-    "--stores-out", type=click.Path(path_type=Path, dir_okay=False), help="Write the stores file here."
+    "--format",
+    "file_format",
+    type=click.Choice(["online-retail", "csv", "ndjson", "json"]),
+    required=True,
+    help="csv: columns with our fields' names, or any with --mapping. ndjson: a JSON object on each line.",
 )
+@click.option("--mapping", type=_FILE, help="Mapping document (JSON): which of its fields are which of ours.")
+@origin_options
+@click.option("--dry-run", is_flag=True, help="Read and convert, but publish nothing.")
+@click.option("--stores-out", type=_FILE, help="Write the stores of an online-retail file here.")
 @sending_options
 @kafka_options
 def import_(
@@ -32,44 +56,98 @@ def import_(
     as_json: bool,
     file: Path,
     file_format: str,
-    dry_run: bool,
+    mapping: Path | None,
+    origin: Callable[[], FileOrigin],
     stores_out: Path | None,
-    rejects: Path | None,
-    from_start: bool,
+    **chosen: Any,
 ) -> None:
-    """Publish the sales of another system's FILE to Kafka.
+    """Publish the sales of another system's FILE, gzipped or not, to Kafka.
 
-    A run that was cut off goes on where it stopped, and a file may be imported again: a repeat counts once.
+    A bad record is told and holds up no good one; exit code 1 if there was any. A run that was cut off goes
+    on where it stopped, and a file may be imported again: a repeat counts once.
     """
+    way = _Way(settings, as_json, **chosen)
     try:
-        with progress("Read", None, quiet=as_json) as told:
-            converted = online_retail.convert(_counted(online_retail.read_rows(file), told))
-        if stores_out is not None:
-            stores_out.write_text(online_retail.stores().model_dump_json(indent=2) + "\n", encoding="utf-8")
-        published = 0
-        if not dry_run:
-            resume = Resume(settings.state_dir, digest_of(file, "import", file_format))
-            if from_start:
-                resume.start_over()
-            sending = Sending(converted.events, len(converted.events), resume, rejects, as_json)
-            published = send_file(settings, sending).published
-    except online_retail.FormatError as error:
+        if file_format == "online-retail":
+            document = _online_retail(file, stores_out, way)
+        elif mapping is None and file_format != "csv":
+            raise click.UsageError("Name a --mapping; for a file of our own events: `daybook publish`.")
+        else:
+            document = _mapped(file, file_format, mapping, origin(), way)
+    except (online_retail.FormatError, FileFormatError, FileError, UnreadableError) as error:
         give_up(str(error))
     except OSError as error:
-        give_up(f"{error.filename or file} cannot be used: {error.strerror}.")
-    document = {
-        "format": file_format,
+        give_up(f"{error.filename or file} cannot be used: {error.strerror or error}.")
+    if as_json:
+        print_json({"format": file_format, **document})
+    else:
+        _print(document)
+    if document["refused"]:
+        raise SystemExit(REFUSED)
+
+
+def _online_retail(file: Path, stores_out: Path | None, way: _Way) -> dict[str, Any]:
+    with progress("Read", None, quiet=way.quiet) as told:
+        converted = online_retail.convert(_counted(online_retail.read_rows(file), told))
+    if stores_out is not None:
+        stores_out.write_text(online_retail.stores().model_dump_json(indent=2) + "\n", encoding="utf-8")
+    published, refused = 0, list[Refused]()
+    if not way.dry_run:
+        published, refused = _publish(file, "online-retail", converted.events, len(converted.events), way)
+    return {
         "lines": converted.lines,
         "events": len(converted.events),
         "published": published,
         "skipped": dict(sorted(converted.skipped.items())),
+        "refused": [each.document() for each in refused],
     }
-    if as_json:
-        print_json(document)
-        return
-    for reason, lines in sorted(converted.skipped.items()):
+
+
+def _mapped(
+    file: Path, file_format: str, mapping_path: Path | None, origin: FileOrigin, way: _Way
+) -> dict[str, Any]:
+    mapping, tally = read_mapping(mapping_path), Tally()
+    published, refused = 0, list[Refused]()
+    with opened_records(file, file_format, mapping) as records:
+        events = mapped_events(records, mapping, origin, tally)
+        if way.dry_run:
+            count = sum(1 for _ in events)
+        else:
+            how = f"{file_format} {mapping.model_dump_json()} {origin}"
+            published, refused = _publish(file, how, events, None, way)
+            count = published + len(refused)
+    bad = [{"line": bad.line, **Refused(0, bad.problems).document()} for bad in tally.bad]
+    return {
+        "lines": tally.records,
+        "events": count,
+        "published": published,
+        "skipped": dict(sorted(tally.ignored.items())),
+        "refused": [*bad, *(each.document() for each in refused)],
+    }
+
+
+def _publish(
+    file: Path, how: str, events: Iterable[EventLike], total: int | None, way: _Way
+) -> tuple[int, list[Refused]]:
+    resume = Resume(way.settings.state_dir, digest_of(file, "import", how))
+    if way.from_start:
+        resume.start_over()
+    sent = send_file(way.settings, Sending(events, total, resume, way.rejects, way.quiet))
+    return sent.published + sent.skipped, sent.refused
+
+
+def _print(document: dict[str, Any]) -> None:
+    for reason, lines in document["skipped"].items():
         click.echo(f"{lines:,} lines skipped: {reason.replace('_', ' ')}.")
-    click.echo(f"{converted.lines:,} lines make {len(converted.events):,} events; {published:,} published.")
+    for entry in document["refused"][:SHOWN]:
+        first = entry["problems"][0]
+        where = f"Line {entry['line']}" if "line" in entry else f"Event {entry['position']}"
+        field = f" {first['field']}:" if first["field"] else ""
+        click.echo(f"{where}:{field} {first['detail']} ({first['code']})", err=True)
+    click.echo(
+        f"{document['lines']:,} lines make {document['events']:,} events; "
+        f"{document['published']:,} published, {len(document['refused']):,} refused."
+    )
 
 
 def _counted(rows: Iterable[Mapping[str, str]], told: Callable[[int], None]) -> Iterator[Mapping[str, str]]:

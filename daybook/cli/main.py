@@ -19,6 +19,7 @@ _COMMANDS: Final = {
     "migrate": "daybook.cli.migrate:migrate",
     "publish": "daybook.cli.publish:publish",
     "import": "daybook.cli.import_:import_",
+    "mapping": "daybook.cli.mapping:mapping",
     "check": "daybook.cli.check:check",
     "keys": "daybook.cli.keys:keys",
     "board": "daybook.cli.board:board",

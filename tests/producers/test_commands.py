@@ -110,6 +110,7 @@ def test_import_publishes_and_counts_what_it_skipped(broker: str, tmp_path: Path
         "events": 1,
         "published": 1,
         "skipped": {"stock_movement": 1},
+        "refused": [],
     }
     assert orjson.loads(stores.read_bytes())["stores"][0]["store_id"] == "online-retail"
     assert run("import", tmp_path / "none.csv", "--format", "online-retail").exit_code == 3
@@ -248,3 +249,45 @@ def test_publish_goes_on_where_it_was_cut_off(broker: str, tmp_path: Path) -> No
     assert orjson.loads(rejects.read_bytes())["problems"][0]["code"] == "order_sum"
     again = run("publish", path, "--json", "--bootstrap", broker, **state)
     assert (document(again)["published"], document(again)["skipped"]) == (3, 0)
+
+
+def test_import_reads_csv_with_our_fields_names(broker: str, tmp_path: Path) -> None:
+    """Two orders of three rows and a bad one: exit code 1, its line is told, the good ones are in Kafka."""
+    path = tmp_path / "sales.csv"
+    path.write_text(
+        "order_id,time,product_id,unit_price\n1,2026-07-01T10:00Z,MUG,11.99\n1,2026-07-01T10:00Z,PEN,2.50\n"
+        "2,2026-07-01T10:05Z,MUG,11.99\n3,noon,MUG,11.99\n"
+    )
+    words = ("import", path, "--format", "csv", "--store", "leeds", "--currency", "GBP", "--json")
+    source = ("--source", f"csv:{uuid.uuid4().hex[:8]}")
+    state = {"XDG_STATE_HOME": str(tmp_path)}
+    tried = run(*words, *source, "--dry-run", **state)
+    assert (document(tried)["events"], document(tried)["published"]) == (2, 0)
+    result = run(*words, *source, "--bootstrap", broker, **state)
+    assert result.exit_code == 1
+    assert (document(result)["events"], document(result)["published"]) == (2, 2)
+    refused = [(bad["line"], bad["problems"][0]["field"]) for bad in document(result)["refused"]]
+    assert refused == [(5, "time")]
+    assert run(*words).exit_code == 2
+
+
+def test_a_mapping_is_tried_before_it_is_used(tmp_path: Path) -> None:
+    """The event of a sample is shown; a wrong mapping, and a sample that it does not fit, are sentences."""
+    mapping, sample = tmp_path / "mapping.json", tmp_path / "sample.json"
+    known = {"order_id": "no", "time": "at"}
+    lines = {"each": "items", "fields": {"amount": "cents"}}
+    made = {"money": "minor", "type": {"const": "sale.completed"}, "event": known, "lines": lines}
+    mapping.write_bytes(orjson.dumps(made))
+    sample.write_bytes(orjson.dumps({"no": 7, "at": "2026-07-01T10:00Z", "items": [{"cents": 1199}]}))
+    words = ("mapping", "check", mapping, "--sample", sample, "--source", "old", "--store", "leeds")
+    told = run(*words, "--currency", "GBP", "--json")
+    assert told.exit_code == 0
+    assert [event["charged"] for event in document(told)["events"]] == [1199]
+    assert "1 events, 0 refused." in run(*words, "--currency", "GBP").stdout
+    without = run(*words)
+    assert without.exit_code == 1
+    assert "currency: neither the record nor the connection names one" in without.stderr
+    assert run("mapping", "check", mapping).exit_code == 0
+    mapping.write_bytes(orjson.dumps(made | {"money": "pounds"}))
+    refused = run("mapping", "check", mapping)
+    assert (refused.exit_code, "money" in refused.stderr) == (3, True)
