@@ -121,7 +121,7 @@ def signed(headers: Mapping[str, str], now: datetime) -> Signed:
         raise Refusal(401, "bad_signature", "The message id is missing or malformed.", field=ID_HEADER)
     if not _SECONDS.fullmatch(timestamp):
         raise Refusal(401, "bad_signature", "The timestamp is seconds of Unix time.", field=TIME_HEADER)
-    if abs(int(timestamp) - now.timestamp()) > TOLERANCE_SECONDS:
+    if abs(int(timestamp) - int(now.timestamp())) > TOLERANCE_SECONDS:
         raise Refusal(401, "old_signature", "The timestamp is more than five minutes off.", field=TIME_HEADER)
     found = list(_signatures(headers.get(SIGNATURE_HEADER, "")))
     if not found:

@@ -181,6 +181,22 @@ def test_keys_are_made_listed_and_revoked(tmp_path: Path) -> None:
     assert run("keys", "list").exit_code == 2
 
 
+def test_signing_keys_are_made_listed_and_revoked(tmp_path: Path) -> None:
+    """A signing key is listed beside the API keys, without its secret, and revoked by the same command."""
+    place = ("--keys", tmp_path / "keys.json")
+    made = document(run("keys", "create", "web shop", "--signing", "--store", "pier-9", "--json", *place))
+    assert made["key"].startswith("whsec_")
+    shown = run("keys", "create", "another", "--signing", *place)
+    assert shown.stdout.startswith("whsec_")
+    assert "/v1/events?key=" in shown.stderr
+    listed = run("keys", "list", "--json", *place)
+    assert [key["kind"] for key in document(listed)["keys"]] == ["signing", "signing"]
+    assert "whsec_" not in listed.stdout
+    assert "never used" in run("keys", "list", *place).stdout
+    assert run("keys", "revoke", made["key_id"], *place).exit_code == 0
+    assert document(run("keys", "list", "--json", *place))["keys"][0]["revoked_at"] is not None
+
+
 @pytest.fixture
 def gateway(broker: str, tmp_path: Path) -> Iterator[httpx.Client]:
     """The gateway as a process of its own over a real Kafka, and a client with a key for it."""
@@ -224,6 +240,22 @@ def test_the_gateway_answers_once_kafka_has_the_event(gateway: httpx.Client, bro
     found = asyncio.run(read(broker, topics.EVENTS, 1))
     mine = [record for record in found if record.key == f"order-{number}".encode()]
     assert [dict(record.headers).keys() for record in mine] == [{topics.RECEIVED_AT_HEADER}]
+
+
+def test_the_last_use_of_a_key_is_listed(gateway_alone: httpx.Client, tmp_path: Path) -> None:
+    """A key that was used says when, even if what it sent was refused; the keys' own file stays as it is."""
+    keys = tmp_path / "keys.json"
+    before = keys.read_bytes()
+    gateway_alone.post("/v1/events", content=b"{")
+    listed = run("keys", "list", "--json", "--keys", keys)
+    for _ in range(100):
+        if document(listed)["keys"][0]["last_used_at"] is not None:
+            break
+        time.sleep(0.05)
+        listed = run("keys", "list", "--json", "--keys", keys)
+    assert document(listed)["keys"][0]["last_used_at"] is not None
+    assert "last used" in run("keys", "list", "--keys", keys).stdout
+    assert keys.read_bytes() == before
 
 
 def test_the_gateway_stands_while_kafka_is_away(gateway_alone: httpx.Client) -> None:

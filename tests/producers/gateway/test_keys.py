@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from daybook.producers.gateway import KeysFile, KeysFileError
+from daybook.producers.gateway import KeysFile, KeysFileError, LastUses, SigningKeysFile
 from daybook.producers.gateway.keys import ANY
 
 NOW = datetime(2026, 3, 14, tzinfo=UTC)
@@ -67,3 +67,58 @@ def test_revoking_what_is_not_there_changes_nothing(path: Path) -> None:
     assert file.revoke(made.key.key_id, NOW)
     assert not file.revoke(made.key.key_id, NOW)
     assert [key.revoked_at for key in file.load()] == [NOW]
+
+
+def test_signing_keys_have_a_file_of_their_own(path: Path) -> None:
+    """Secrets that must be kept are not in the file of the hashes, and are readable by their owner only."""
+    running, command = SigningKeysFile(path), SigningKeysFile(path)
+    assert running.in_force() == []
+    made = command.create("web shop", stores=["high-street"], sources=[ANY], now=NOW)
+    beside = path.with_name("keys-signing.json")
+    assert not path.exists()
+    assert made.secret in beside.read_text()
+    assert beside.stat().st_mode & 0o777 == 0o600
+    assert running.in_force() == [made]
+    assert command.revoke(made.key_id, NOW)
+    assert running.in_force() == []
+
+
+def test_signing_keys_that_others_can_read_are_refused(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Secrets with open permissions are not used, and no error or log repeats one."""
+    made = SigningKeysFile(path).create("web shop", stores=[ANY], sources=[ANY], now=NOW)
+    beside = path.with_name("keys-signing.json")
+    beside.chmod(0o640)
+    with pytest.raises(KeysFileError, match="chmod 600"):
+        SigningKeysFile(path).load()
+    beside.chmod(0o600)
+    beside.write_text(beside.read_text().replace('"label"', '"lable"'))
+    assert SigningKeysFile(path).in_force() == []
+    assert "stay as they were" in caplog.text
+    assert made.secret.removeprefix("whsec_") not in caplog.text
+
+
+async def test_the_last_use_is_written_once_a_minute(path: Path) -> None:
+    """However often a key is used, its file changes once a minute; what other gateways noted stays."""
+    one, two = LastUses(path), LastUses(path)
+    for second in range(59):
+        one.note("a" * 12, NOW + timedelta(seconds=second))
+    await one.written()
+    assert LastUses(path).load() == {"a" * 12: NOW}
+    two.note("b" * 12, NOW)
+    two.note("a" * 12, NOW - timedelta(hours=1))
+    await two.written()
+    one.note("a" * 12, NOW + timedelta(seconds=60))
+    await one.written()
+    assert LastUses(path).load() == {"a" * 12: NOW + timedelta(seconds=60), "b" * 12: NOW}
+    assert path.with_name("keys-used.json").stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_last_use_that_cannot_be_written_stops_nothing(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A full or read-only disk is told to the log, and the gateway goes on."""
+    path.parent.write_text("a file where the folder should be")
+    uses = LastUses(path)
+    uses.note("a" * 12, NOW)
+    await uses.written()
+    assert "not noted" in caplog.text
