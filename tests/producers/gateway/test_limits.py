@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import httpx
 import orjson
@@ -115,7 +115,7 @@ async def test_bodies_in_memory_have_a_limit(anywhere: NewKey) -> None:
     async with gateway_in_memory(anywhere, limits=Limits(buffered_bytes=50_000)) as gateway:
         hold = asyncio.Event()
 
-        async def held() -> object:
+        async def held() -> AsyncIterator[bytes]:
             yield b" " * 40_000
             await hold.wait()
             yield orjson.dumps(sale())
@@ -142,7 +142,7 @@ async def test_a_body_that_trickles_is_cut_off(anywhere: NewKey) -> None:
     """Past its time a body is answered with 408, however many bytes still come."""
     async with gateway_in_memory(anywhere, limits=Limits(body_seconds=0.2)) as gateway:
 
-        async def trickle() -> object:
+        async def trickle() -> AsyncIterator[bytes]:
             while True:
                 yield b" "
                 await asyncio.sleep(0.05)
