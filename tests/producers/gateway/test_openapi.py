@@ -46,7 +46,7 @@ def lines(_context: object, value: object) -> bytes:
 
 @_schema.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-def test_whatever_the_document_allows_is_answered(case: schemathesis.Case) -> None:
+def test_whatever_the_document_allows_is_answered(case: schemathesis.Case[Any]) -> None:
     """Generated requests, valid and not, get an answer that the document describes, and never a 5xx."""
     case.call_and_validate(checks=CHECKS, headers={"Authorization": f"Bearer {_key.token}"})
 

@@ -11,11 +11,15 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.server import ServerState
 
+from daybook.producers.gateway.connections import ConnectionLimits, DeadlineProtocol, Waiting
 from daybook.producers.gateway.keys import ANY, new_key
 from daybook.producers.gateway.server import raise_open_files
 from tests.support.ports import free_port
@@ -97,7 +101,7 @@ async def _until_closed(reader: asyncio.StreamReader) -> None:
             pass
 
 
-async def until(happened: asyncio.Future[object], seconds: float) -> bool:
+async def until(happened: asyncio.Future[Any], seconds: float) -> bool:
     """Whether something happens within its time."""
     await asyncio.wait({happened}, timeout=seconds)
     return happened.done()
@@ -176,3 +180,45 @@ async def test_a_reset_while_the_body_comes_is_no_error(served: Served) -> None:
     headers = {"Authorization": f"Bearer {served.token}"}
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{served.port}", headers=headers) as fast:
         assert (await fast.post("/v1/events", json=sale())).status_code == 202
+
+
+async def test_an_answer_is_not_held_back_by_the_system() -> None:
+    """Nagle's algorithm is off on every connection: with it each answer would wait for an acknowledgement."""
+    found: list[int] = []
+
+    class Noting(DeadlineProtocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            connection = transport.get_extra_info("socket")
+            found.append(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    config = uvicorn.Config(FastAPI())
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Noting(config, ServerState(), {}, limits=ConnectionLimits(), waiting=Waiting()),
+        sock=socket.create_server(("127.0.0.1", 0)),
+    )
+    async with server:
+        _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        while not found:
+            await asyncio.sleep(0.01)
+        writer.close()
+        await writer.wait_closed()
+    assert found[0] != 0
+
+
+async def test_the_oldest_waiting_connection_gives_way() -> None:
+    """Where all places are taken, who has waited longest without a whole request is closed, not who comes."""
+    config = uvicorn.Config(FastAPI())
+    state, waiting, limits = ServerState(), Waiting(), ConnectionLimits(connections=2)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: DeadlineProtocol(config, state, {}, limits=limits, waiting=waiting), "127.0.0.1", 0
+    )
+    async with server:
+        clients = [await asyncio.open_connection(*server.sockets[0].getsockname()) for _ in range(3)]
+        await _until_closed(clients[0][0])
+        reader, writer = clients[2]
+        writer.write(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert b" 200 " in await reader.readline()
+        assert not clients[1][0].at_eof()
+        for _, writer in clients:
+            writer.transport.abort()
