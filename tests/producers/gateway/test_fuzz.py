@@ -105,7 +105,7 @@ def _nested(value: object) -> int:
 
 @given(
     st.recursive(
-        st.none() | st.integers() | st.text('[]{}"\\a'),
+        st.none() | st.integers(-(2**63), 2**63) | st.text('[]{}"\\a'),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text('[]{}"\\a'), inner, max_size=3),
     )
 )
