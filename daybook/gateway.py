@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ from daybook.producers.client import SalesPublisher
 from daybook.producers.gateway import Callers, Gate, KeysFile, LastUses, Limits, SigningKeysFile, gateway_app
 from daybook.producers.gateway.connections import ConnectionLimits
 from daybook.producers.gateway.server import raise_open_files, server_config
+from daybook.producers.hooks import Connection, Fetcher, hooks_router
 from daybook.settings import Settings
 
 PUBLISH_SECONDS: Final = 10.0
@@ -28,13 +29,16 @@ _ENDING_SECONDS: Final = 15
 _log = logging.getLogger(__name__)
 
 
-def composed(settings: Settings, keys_path: Path, max_backlog: int) -> FastAPI:
+def composed(
+    settings: Settings, keys_path: Path, max_backlog: int, shops: Mapping[str, Connection]
+) -> FastAPI:
     """The gateway over Kafka, with the worker's backlog. While Kafka is away it starts and answers 503."""
     publisher = SalesPublisher(settings.kafka_bootstrap, timeout_seconds=PUBLISH_SECONDS)
     backlog = WorkerBacklog(settings.kafka_bootstrap, group=settings.application, limit=max_backlog)
     uses = LastUses(keys_path)
     gate = Gate(publisher, limits=request_limits(settings), backlog=backlog)
     callers = Callers(KeysFile(keys_path), SigningKeysFile(keys_path), uses)
+    fetcher = Fetcher()
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -44,10 +48,13 @@ def composed(settings: Settings, keys_path: Path, max_backlog: int) -> FastAPI:
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
+            await fetcher.close()
             await publisher.stop()
             await uses.written()
 
-    return gateway_app(gate, callers, lifespan=lifespan)
+    app = gateway_app(gate, callers, lifespan=lifespan)
+    app.include_router(hooks_router(gate, shops, fetcher))
+    return app
 
 
 def request_limits(settings: Settings) -> Limits:

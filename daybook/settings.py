@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     gateway_host: str = "127.0.0.1"
     gateway_port: Annotated[int, Field(ge=1, le=65535)] = 8400
     gateway_keys_file: Path | None = Field(None, description="JSON: API keys, as hashes.")
+    shops_file: Path | None = Field(None, description="JSON: connections to other systems (webhooks).")
     gateway_body_bytes: Annotated[int, Field(ge=1024, le=2**28)] = Field(
         8 * 2**20, description="Of one body, as it is sent and unpacked."
     )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
+
+from daybook.schemas.topics import RECEIVED_AT_HEADER
 
 
 class OutgoingRecord(NamedTuple):
@@ -13,6 +16,11 @@ class OutgoingRecord(NamedTuple):
     key: bytes | None
     value: bytes
     headers: tuple[tuple[str, bytes], ...] = ()
+
+
+def received_header(at: datetime) -> tuple[str, bytes]:
+    """The header that says when an event was received; ``at`` is aware."""
+    return RECEIVED_AT_HEADER, at.astimezone(UTC).isoformat(timespec="milliseconds").encode()
 
 
 class Unavailable(ConnectionError):

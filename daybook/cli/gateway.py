@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+import os
 import socket
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ import click
 from daybook.cli.kafka_options import give_up, kafka_options
 from daybook.gateway import composed, connection_limits, serve
 from daybook.producers.gateway import KeysFile, KeysFileError, SigningKeysFile
+from daybook.producers.hooks import Connection, ShopsFileError, load_shops
 from daybook.settings import Settings
 
 _WAITING: Final = 2048
@@ -31,6 +33,12 @@ _log = logging.getLogger(__name__)
     help="The file of the keys' hashes.",
 )
 @click.option(
+    "--shops",
+    "shops_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file of connections to other systems (webhooks).",
+)
+@click.option(
     "--max-backlog",
     type=click.IntRange(1),
     default=500_000,
@@ -45,6 +53,7 @@ def gateway(
     host: str | None,
     port: int | None,
     keys_path: Path | None,
+    shops_path: Path | None,
     max_backlog: int,
 ) -> None:
     """Take sales over HTTP and publish them, until told to end (Ctrl-C, SIGTERM)."""
@@ -56,7 +65,7 @@ def gateway(
             "Name the keys file with --keys or DAYBOOK_GATEWAY_KEYS_FILE; `daybook keys create` makes one."
         )
     _check_keys(path)
-    app = composed(settings, path, max_backlog)
+    app = composed(settings, path, max_backlog, _shops(shops_path or settings.shops_file))
     host, port = host or settings.gateway_host, port or settings.gateway_port
     if not _is_loopback(host):
         _log.warning("Listening on %s without TLS: put a proxy that speaks it in front", host)
@@ -75,6 +84,15 @@ def _check_keys(path: Path) -> None:
         give_up(str(error))
     if not any(key.revoked_at is None for key in keys):
         _log.warning("No key is in force: every request will be answered with 401")
+
+
+def _shops(path: Path | None) -> dict[str, Connection]:
+    if path is None:
+        return {}
+    try:
+        return load_shops(path, os.environ)
+    except ShopsFileError as error:
+        give_up(str(error))
 
 
 def _is_loopback(host: str) -> bool:

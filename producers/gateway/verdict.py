@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import accumulate
 from typing import Final, Literal
 
 from daybook.producers.gateway.answers import KEY_SCOPE, TOO_DEEP, EventAnswer, EventsAnswer, ProblemAnswer
 from daybook.producers.gateway.keys import KeyScope
-from daybook.producers.records import OutgoingRecord
+from daybook.producers.records import OutgoingRecord, received_header
 from daybook.schemas.codec import MAX_EVENT_BYTES, EventRefused, Problem, Reason, decode_event
 from daybook.schemas.events import SaleEvent
 from daybook.schemas.newer import NewerEvent, decode_newer
-from daybook.schemas.topics import RECEIVED_AT_HEADER
 
 Arrival = bytes | ProblemAnswer
 """An event's bytes, or why there are none at its position."""
@@ -80,8 +79,7 @@ class Verdict:
 
 def new_verdict(key: KeyScope, received_at: datetime, *, depth: int) -> Verdict:
     """A verdict on nothing yet, for events that were received at an instant."""
-    moment = received_at.astimezone(UTC).isoformat(timespec="milliseconds").encode()
-    return Verdict(key, depth, ((RECEIVED_AT_HEADER, moment),))
+    return Verdict(key, depth, (received_header(received_at),))
 
 
 def read_event(arrival: Arrival, depth: int) -> tuple[SaleEvent | NewerEvent, list[ProblemAnswer]]:
