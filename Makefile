@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 # Arguments for pytest and the demo, such as: make test ARGS="tests/ledger -x"
 ARGS ?=
 
-.PHONY: help setup demo test lint clean
+.PHONY: help setup demo test lint bench clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | sort
@@ -43,6 +43,9 @@ lint: $(STAMP) ## ruff, mypy strict, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(STAMP) ## Daybook beside its peers on a real Kafka, and all other figures of docs/benchmarks.md: about 30 minutes
+	$(BIN)/python -m benchmarks.run $(ARGS)
 
 clean: ## remove the environment, caches and builds; the demo's data folder stays
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
