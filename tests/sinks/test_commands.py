@@ -10,29 +10,15 @@ from click.testing import CliRunner, Result
 
 from daybook.cli.main import main
 from daybook.cli.totals import amount
-from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
-from tests.sinks.world import EPOCH, busy_day
+from tests.sinks.world import EPOCH, busy_day, data_folder
 from tests.support.require import need
-
-STORES = {
-    "stores": [
-        {"store_id": "high-street", "region": "north", "days": [{"zone": "Europe/London"}]},
-        {"store_id": "night-bar", "region": "south", "days": [{"zone": "Europe/Madrid", "cutoff": "04:00"}]},
-    ]
-}
 
 
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Path:
     """A data folder with a busy day, and nobody in it."""
-    need("clickhouse")
-    folder = tmp_path / "data"
-    with Store.embedded(folder / "clickhouse") as store:
-        migrate(store)
-        busy_day().write(store)
-    (folder / "stores.json").write_bytes(orjson.dumps(STORES))
-    return folder
+    return data_folder(tmp_path / "data", busy_day())
 
 
 def spoil(data_dir: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -12,11 +13,9 @@ from daybook.cli.main import main
 from daybook.operations.base import Document, Place
 from daybook.operations.days import DayArgs, DaysArgs
 from daybook.operations.registry import run
-from daybook.sinks.migrate import migrate
 from daybook.sinks.reading import store_totals
 from daybook.sinks.store import Store
-from tests.sinks.world import World, busy_day, refund, sale, snapshot
-from tests.support.require import need
+from tests.sinks.world import World, busy_day, data_folder, refund, sale, snapshot
 
 DAY = date(2026, 3, 14)
 # High Street's day ends at midnight; with eleven hours of grace it closes an hour before the world's noon.
@@ -85,16 +84,9 @@ def test_a_day_is_provisional_until_it_closes(embedded: Store) -> None:
     assert high_street["closes_at"] == "2026-03-15T11:00:00+00:00"
 
 
-def test_the_commands_say_what_has_changed_since(tmp_path: Any) -> None:
+def test_the_commands_say_what_has_changed_since(tmp_path: Path) -> None:
     """A list for people says closed and by how much it changed; the journal names cause and event."""
-    need("clickhouse")
-    folder = tmp_path / "data"
-    world = busy_day()
-    with Store.embedded(folder / "clickhouse") as store:
-        migrate(store)
-        world.write(store)
-    known = [entry.model_dump(mode="json") for entry in world.calendar.stores]
-    (folder / "stores.json").write_bytes(orjson.dumps({"stores": known}))
+    folder = data_folder(tmp_path, busy_day())
     where = ["--data-dir", str(folder)]
     listed = CliRunner().invoke(main, ["days", "list", "--from", "2026-03-14", "--to", "2026-03-14", *where])
     assert listed.exit_code == 0, listed.output

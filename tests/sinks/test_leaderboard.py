@@ -20,7 +20,7 @@ from daybook.schemas.codec import encode_event
 from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
 from tests.ledger.test_backtest import REAL
-from tests.sinks.world import World, busy_day, refund
+from tests.sinks.world import World, busy_day, data_folder, refund
 from tests.support.require import need
 
 DAY = date(2026, 3, 14)
@@ -60,11 +60,7 @@ def test_bottom_lists_are_shown_only_when_asked_for(embedded: Store) -> None:
 
 def test_the_command_shows_a_table_and_a_document(tmp_path: Path) -> None:
     """Amounts as people write them; minor units in JSON; half a range of dates is a usage error."""
-    need("clickhouse")
-    folder = tmp_path / "data"
-    with Store.embedded(folder / "clickhouse") as store:
-        migrate(store)
-        busy_day().write(store)
+    folder = data_folder(tmp_path, busy_day())
     words = ["leaderboard", "--by", "staff", "--date", "2026-03-14", "--data-dir", str(folder)]
     told = CliRunner().invoke(main, [*words, "--top", "1", "--bottom", "1"])
     assert told.exit_code == 0, told.output

@@ -13,10 +13,8 @@ from daybook.cli.main import main
 from daybook.operations.backtest import BacktestArgs
 from daybook.operations.base import CannotAct, Place
 from daybook.operations.registry import run
-from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
-from tests.sinks.world import World, line, sale
-from tests.support.require import need
+from tests.sinks.world import World, data_folder, line, sale
 
 LAST = datetime(2026, 3, 14, tzinfo=UTC)
 
@@ -60,15 +58,7 @@ def test_what_cannot_be_tested_is_said(embedded: Store) -> None:
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Path:
     """A data folder with the nine weeks, and nobody in it."""
-    need("clickhouse")
-    folder = tmp_path / "data"
-    world = nine_weeks()
-    with Store.embedded(folder / "clickhouse") as store:
-        migrate(store)
-        world.write(store)
-    known = [entry.model_dump(mode="json") for entry in world.calendar.stores]
-    (folder / "stores.json").write_bytes(orjson.dumps({"stores": known}))
-    return folder
+    return data_folder(tmp_path, nine_weeks())
 
 
 def test_the_backtest_shows_a_table_and_a_document(data_dir: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -13,10 +14,12 @@ from daybook.ledger.state import PartitionLedger, Record
 from daybook.schemas import topics
 from daybook.schemas.stores import DayRule, StoreEntry
 from daybook.sinks.blocks import Told, read_told
+from daybook.sinks.migrate import migrate
 from daybook.sinks.pending import Batch, PendingEvents, PendingTold
 from daybook.sinks.rows import SourceRecord
 from daybook.sinks.store import Store
 from tests.support import sales
+from tests.support.require import need
 
 EPOCH = 3_600_000
 RECORDED = int(datetime(2026, 3, 15, 12, tzinfo=UTC).timestamp() * 1000)
@@ -156,6 +159,17 @@ def busy_day() -> World:
     world.publish(sale(11))
     world.count()
     return world
+
+
+def data_folder(folder: Path, world: World) -> Path:
+    """A demo's data folder with a world in it, and nobody who has it open."""
+    need("clickhouse")
+    with Store.embedded(folder / "clickhouse") as store:
+        migrate(store)
+        world.write(store)
+    known = [entry.model_dump(mode="json") for entry in world.calendar.stores]
+    (folder / "stores.json").write_bytes(orjson.dumps({"stores": known}))
+    return folder
 
 
 def _all_of(batch: Batch | None) -> Batch:
