@@ -18,9 +18,8 @@ from daybook.dashboards.board.app import Board, create_board
 from daybook.demo.runtime import Demo
 from daybook.operations.base import Place
 from daybook.operations.server import create_operations
-from daybook.producers.gateway.app import create_gateway
+from daybook.producers.gateway import Callers, Gate, KeysFile, SigningKeysFile, gateway_app
 from daybook.producers.gateway.connections import ConnectionLimits
-from daybook.producers.gateway.keys_file import KeysFile
 from daybook.producers.gateway.server import server_config
 from daybook.producers.records import OutgoingRecord
 
@@ -35,7 +34,8 @@ class PortTakenError(Exception):
 
 def create_app(demo: Demo, token: str, reload_stores: Callable[[], None]) -> tuple[FastAPI, Board]:
     """The application, and the board to close before the server stops."""
-    app = create_gateway(demo.publisher, KeysFile(demo.folder.path / "keys.json"))
+    keys = demo.folder.path / "keys.json"
+    app = gateway_app(Gate(demo.publisher), Callers(KeysFile(keys), SigningKeysFile(keys)))
     # A page elsewhere could otherwise have its own name point to loopback, and read the board from a visitor.
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
     board = create_board(demo.store, demo.calendar)

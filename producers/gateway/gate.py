@@ -17,7 +17,7 @@ from daybook.producers.gateway.reading import received
 from daybook.producers.gateway.refusals import Refusal
 from daybook.producers.gateway.requests import request_log
 from daybook.producers.gateway.unpacking import Body
-from daybook.producers.records import KafkaUnavailable, OutgoingRecord, Publisher
+from daybook.producers.records import KafkaUnavailable, OutgoingRecord, Publisher, RecordTooLarge
 
 Backlog = Callable[[], int | None]
 """Seconds after which to come again if the worker is too far behind; None if it is not."""
@@ -97,7 +97,7 @@ class Gate:
         """Returns once Kafka has acknowledged all.
 
         Raises:
-            Refusal: 503 where it has not; none, some or all may be stored.
+            Refusal: 503 where it has not, 413 where one is too large for it; none, some or all may be stored.
         """
         try:
             await self._publisher.send(records)
@@ -107,6 +107,11 @@ class Gate:
                 503, "kafka_unavailable", "The events were not stored for certain. Send them again.",
                 retry_after=KAFKA_RETRY_SECONDS,
             ) from None  # fmt: skip
+        except RecordTooLarge:
+            _log.exception("%d events of key %s hold one that Kafka does not take", len(records), key_id)
+            raise Refusal(
+                413, "too_large_for_kafka", "An event is larger than Kafka is set to take."
+            ) from None
 
     async def check_ready(self) -> None:
         """Whether events could be published now.

@@ -64,6 +64,7 @@ RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
         "Too large.",
         too_large="At most 8388608 bytes in one request, unpacked as well.",
         too_many_events="At most 500 events in one request.",
+        too_large_for_kafka="An event is larger than Kafka is set to take.",
     ),
     415: _errors(
         "A form or an encoding that is not taken.",

@@ -10,6 +10,7 @@ import pytest
 
 from daybook.producers.gateway.keys import NewKey
 from daybook.producers.gateway.signatures import SigningKey, signed_headers
+from daybook.producers.records import RecordTooLarge
 from tests.producers.gateway.conftest import NOW, Gateway
 from tests.support.sales import sale
 
@@ -53,6 +54,19 @@ async def test_an_internal_error_has_an_id_too(
     assert answer.json()["request_id"] == answer.headers["X-Request-Id"]
     assert f"[{answer.headers['X-Request-Id']}]" in caplog.text
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_what_kafka_finds_too_large_is_no_error_of_ours(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where brokers are set to take less than the schemas allow, the sender is told so."""
+
+    async def small(_: object) -> None:
+        raise RecordTooLarge("a record is larger than message.max.bytes")
+
+    monkeypatch.setattr(gateway.published, "send", small)
+    answer = await gateway.client.post(EVENTS, json=sale())
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large_for_kafka")
 
 
 async def test_no_secret_is_logged(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +27,7 @@ from daybook.producers.gateway.keys import ANY, new_key
 from daybook.producers.gateway.openapi import RESPONSES
 from tests.producers.gateway.conftest import Gateway
 from tests.producers.memory import MemoryPublisher
+from tests.support.tree import ROOT
 
 EVENTS = "/v1/events"
 EXAMPLES = int(os.environ.get("DAYBOOK_FUZZ_EXAMPLES", "40"))
@@ -74,3 +76,15 @@ async def test_every_answer_has_an_example_of_its_form(gateway: Gateway, status:
     for name, example in told["examples"].items():
         assert set(example["value"]) == set(schema["properties"])
         assert example["value"].get("code", name) == name
+
+
+def test_every_code_of_a_refusal_is_in_the_runbook() -> None:
+    """Whoever meets a code finds in the runbook what it means."""
+    codes = {
+        code
+        for path in (ROOT / "producers" / "gateway").glob("*.py")
+        for code in re.findall(r'Refusal\(\s*\d{3}, "(\w+)"', path.read_text())
+    }
+    assert len(codes) > 15
+    text = (ROOT / "docs" / "runbook.md").read_text().partition("## The gateway refuses")[2]
+    assert codes - set(re.findall(r"`(\w+)`", text.partition("## Keys")[0])) == set()
