@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 # Arguments for pytest and the demo, such as: make test ARGS="tests/ledger -x"
 ARGS ?=
 
-.PHONY: help setup demo test lint bench clean
+.PHONY: help setup demo test lint bench faults clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | sort
@@ -37,6 +37,9 @@ demo: $(STAMP) ## broker, gateway, worker, ClickHouse engine, shops and the live
 
 test: $(STAMP) ## all tests; DAYBOOK_REQUIRE=kafka,clickhouse,browser makes missing things fail instead of skip
 	$(BIN)/python -m pytest $(ARGS)
+
+faults: $(STAMP) ## kill, freeze, cut off and fill up what runs, and compare totals; ARGS="--short" or "--only NAME"
+	$(BIN)/python -m tests.faults.run $(ARGS)
 
 lint: $(STAMP) ## ruff, mypy strict, import contracts
 	$(BIN)/ruff check .

@@ -14,6 +14,8 @@ from typing import Final
 import uvicorn
 from fastapi import FastAPI
 
+from daybook.metrics.endpoint import told
+from daybook.metrics.gateway import backlog_readings
 from daybook.producers.backlog import WorkerBacklog
 from daybook.producers.client import SalesPublisher
 from daybook.producers.gateway import Callers, Gate, KeysFile, LastUses, Limits, SigningKeysFile, gateway_app
@@ -44,7 +46,8 @@ def composed(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         watching = asyncio.create_task(backlog.run(), name="backlog")
         try:
-            yield
+            with told(settings.metrics_port, lambda: backlog_readings(backlog.events)):
+                yield
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)

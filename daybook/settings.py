@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     stall_seconds: Annotated[float, Field(ge=10, le=3600)] = Field(
         120.0, description="Seconds without progress, though events wait, after which a worker ends itself."
     )
+    metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = Field(
+        None, description="Port on loopback where a worker, sink or gateway tells its metrics; none if unset."
+    )
     sink_flush_seconds: Annotated[float, Field(gt=0, le=60)] = 0.25
 
     gateway_host: str = "127.0.0.1"

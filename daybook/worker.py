@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import gc
 import logging
 from collections.abc import AsyncIterator
@@ -12,6 +13,8 @@ from typing import Final
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.messages import PartitionPosition, decode_totals
 from daybook.ledger.state import PartitionLedger
+from daybook.metrics.endpoint import told
+from daybook.metrics.worker import readings
 from daybook.operations.access import opened
 from daybook.readiness import epoch_of, needed_calendar, ready_topics
 from daybook.settings import Settings
@@ -49,7 +52,8 @@ async def run_worker(settings: Settings, stopping: asyncio.Event) -> None:
         worker = Worker(stream_settings(settings), restorer(epoch, calendar), lookup)
         await worker.start()
         try:
-            await _until_ended(worker, stopping)
+            with told(settings.metrics_port, functools.partial(readings, worker)):
+                await _until_ended(worker, stopping)
         finally:
             await _stopped(worker)
     if worker.failure is not None:

@@ -27,6 +27,9 @@ TABLE = "totals"
 _ANSWER_SECONDS = 30.0
 """Faust's consumer thread answers between two fetches, and a fetch waits where nothing comes."""
 
+_LOOK_SECONDS = 5.0
+"""Between two looks at how far each partition is."""
+
 
 @dataclass(frozen=True)
 class StreamSettings:
@@ -83,6 +86,8 @@ class Worker:
         )
         self.failure: BaseException | None = None
         """Why the worker ended itself."""
+        self.lag: dict[int, int] = {}
+        """Events by partition that waited at the last look, some seconds ago at most."""
         self._progress = ProgressWatch(settings.stall_seconds)
         self._ending: set[asyncio.Task[None]] = set()
         self._register()
@@ -112,7 +117,7 @@ class Worker:
         @app.task  # type: ignore[untyped-decorator]  # as above
         async def progress() -> None:
             while not app.should_stop:
-                await asyncio.sleep(self.settings.stall_seconds / 10)
+                await asyncio.sleep(min(_LOOK_SECONDS, self.settings.stall_seconds / 10))
                 await self._look_at_progress()
 
     async def _look_at_progress(self) -> None:
@@ -126,6 +131,7 @@ class Worker:
             return
         ledgers = self.table.ledgers
         positions = {p: ledgers[p].next_offset if p in ledgers else None for p in ends}
+        self.lag = {p: max(0, end - (positions[p] or 0)) for p, end in ends.items()}
         standing = self._progress.look(asyncio.get_running_loop().time(), ends, positions)
         for partition in standing.again:
             await self.processor.read_again(partition)

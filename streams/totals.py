@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 from daybook.ledger.state import Arrival, MissingRecordsError, PartitionLedger, Record
 from daybook.schemas import topics
+from daybook.streams.noted import Noted
 from daybook.streams.writer import CheckpointFailedError, CheckpointWriter
 
 log = logging.getLogger(__name__)
@@ -81,6 +82,7 @@ class TotalsProcessor:
         self._warned: set[int] = set()
         self.replays = 0
         """Times that a batch had to be read again."""
+        self.noted = Noted()
 
     async def process(self, partition: int, records: Sequence[Any]) -> None:
         """Count a batch of consumer records."""
@@ -108,6 +110,8 @@ class TotalsProcessor:
             await self._lose(ledger, CheckpointFailedError(f"partition {partition}: {type(error).__name__}"))
             return
         self._warn_of_dead_letters(ledger)
+        if batch.records:
+            self.noted.changed(partition)
         self._since[partition] += len(batch.records)
         if self._since[partition] >= self._checkpoint_events:
             await self.checkpoint(partition)
@@ -166,8 +170,10 @@ class TotalsProcessor:
             try:
                 await self._writer.write(partition, taken)
             except CheckpointFailedError as error:
+                self.noted.failed(partition, error)
                 await self._lose(ledger, error)
                 return
+            self.noted.written(partition, taken)
             if self._ledgers.get(partition) is ledger:
                 await self._source.commit(partition, taken.next_offset)
 

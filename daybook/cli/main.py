@@ -29,6 +29,7 @@ _COMMANDS: Final = {
     "pace": "daybook.cli.pace:pace",
     "days": "daybook.cli.days:days",
     "backtest": "daybook.cli.backtest:backtest",
+    "doctor": "daybook.cli.doctor:doctor",
     "reconcile": "daybook.cli.reconcile:reconcile",
     "rebuild": "daybook.cli.rebuild:rebuild",
     "dead-letters": "daybook.cli.dead_letters:dead_letters",

@@ -11,6 +11,8 @@ import click
 
 from daybook.cli.ending import told_in_a_sentence
 from daybook.cli.store_options import store_options
+from daybook.metrics.endpoint import told
+from daybook.metrics.sink import readings
 from daybook.operations.access import opened
 from daybook.readiness import epoch_of, needed_calendar, ready_topics, until_told
 from daybook.settings import Settings
@@ -48,8 +50,9 @@ async def _run(settings: Settings, stopping: asyncio.Event) -> None:
         )
         click.echo("Writing to ClickHouse; Ctrl-C ends it.", file=sys.stderr)
         running = asyncio.create_task(sink.run())
-        told = asyncio.create_task(stopping.wait())
-        await asyncio.wait((running, told), return_when=asyncio.FIRST_COMPLETED)
-        told.cancel()
-        await sink.stop()
-        await running
+        with told(settings.metrics_port, readings(sink, asyncio.get_running_loop())):
+            ending = asyncio.create_task(stopping.wait())
+            await asyncio.wait((running, ending), return_when=asyncio.FIRST_COMPLETED)
+            ending.cancel()
+            await sink.stop()
+            await running

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import signal
@@ -9,27 +10,24 @@ import subprocess
 import sys
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 import orjson
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Producer
 
-from daybook.ledger import measures
+from daybook.epochs import read_epoch
 from daybook.ledger.calendar import Calendar
-from daybook.ledger.messages import decode_outcomes
-from daybook.ledger.state import PartitionLedger, Record
-from daybook.ledger.totals import merge
 from daybook.schemas import topics
 from daybook.schemas.stores import DayRule, StoreEntry
-from daybook.sinks.reading import counts, store_totals
-from daybook.sinks.reconcile import reconcile
+from daybook.sinks.errors import StoreError
+from daybook.sinks.reading import counts
 from daybook.sinks.store import Store
-from tests.streams.trade import STORES, Sent, Sums, Trade
+from tests.streams import truth
+from tests.streams.trade import STORES, Sent, Trade
 
 PARTITIONS: Final = 4
 RETENTION: Final = timedelta(days=14)
@@ -41,16 +39,25 @@ LIMIT: Final = 75.0
 CALENDAR: Final = Calendar(
     [StoreEntry(store_id=name, region="north", days=[DayRule(zone="UTC")]) for name in STORES]
 )
-Totals = dict[tuple[str, ...], list[int]]
 
 
 class Program:
-    """One ``daybook`` process, started as often as need be. Its log is kept over restarts."""
+    """One ``daybook`` process, started as often as need be. Its log is kept over restarts.
 
-    def __init__(self, name: str, environment: dict[str, str], log: Path) -> None:
+    ``module`` and what stands before the command's name are the product's own, unless a fault is wanted.
+    """
+
+    def __init__(
+        self, arguments: Sequence[str], environment: Mapping[str, str], log: Path, module: str
+    ) -> None:
         self.log = log
-        self._command = [sys.executable, "-m", "daybook.cli.main", name]
-        self._environment = environment
+        self.arguments = list(arguments)
+        self.environment = dict(environment)
+        self.module = module
+        self.ends_itself = False
+        """Whether a fault in it may kill it; nobody starts it again then but the test."""
+        self.folder: Path | None = None
+        """Its working folder; the test's own if not said."""
         self._process: subprocess.Popen[bytes] | None = None
         self.ends: list[int] = []
         """Exit codes of those that ended by themselves."""
@@ -59,7 +66,12 @@ class Program:
         """Start it."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment
+                [sys.executable, "-m", self.module, *self.arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self.environment,
+                cwd=self.folder,
             )
 
     def signal(self, number: signal.Signals) -> None:
@@ -85,9 +97,19 @@ class Program:
     def tend(self) -> None:
         """Start it again if it has ended itself, as a supervisor would; anything else is an error."""
         if self._process is not None and (code := self._process.poll()) is not None:
+            if self.ends_itself and code == -signal.SIGKILL:
+                return
             self.ends.append(code)
             assert code == FAILED, f"ended with {code}:\n{self.text()[-3000:]}"
             self.start()
+
+    def running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    def restored(self) -> int:
+        """How often a worker has told that it restored partitions."""
+        return self.text().count("restored partitions") if self.log.exists() else 0
 
     def ended(self) -> bool:
         """Whether it was started and has ended."""
@@ -95,17 +117,32 @@ class Program:
 
     def text(self) -> str:
         """All that it has logged."""
-        return self.log.read_text(errors="replace")
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
 
 
 class Plant:
     """Topics, stores file, worker and sink on one broker and one database; sales are published into it."""
 
-    def __init__(self, bootstrap: str, url: str, database: str, folder: Path) -> None:
+    def __init__(
+        self,
+        bootstrap: str,
+        url: str,
+        database: str,
+        folder: Path,
+        *,
+        calendar: Calendar = CALENDAR,
+        seed: int = 20,
+        replication: int = 1,
+    ) -> None:
         self.bootstrap = bootstrap
         self.folder = folder
+        self.calendar = calendar
+        self.limit = LIMIT
+        self.code = str(Path(__file__).resolve().parents[2])
+        self.trade_is_known = True
+        """Whether what was published is exactly what the trade made."""
         stores = folder / "stores.json"
-        entries = [entry.model_dump(mode="json") for entry in CALENDAR.stores]
+        entries = [entry.model_dump(mode="json") for entry in calendar.stores]
         stores.write_bytes(orjson.dumps({"stores": entries}))
         self.environment = os.environ | {
             "DAYBOOK_KAFKA_BOOTSTRAP": bootstrap,
@@ -116,11 +153,13 @@ class Plant:
             "DAYBOOK_SESSION_TIMEOUT": str(SESSION_SECONDS),
             "DAYBOOK_CHECKPOINT_SECONDS": "0.1",
             "DAYBOOK_STALL_SECONDS": "30",
+            "DAYBOOK_REPLICATION_FACTOR": str(replication),
         }
         self.store = Store.over_http(url, database)
-        self.trade = Trade(20)
+        self.store.create_database()
+        self.trade = Trade(seed)
         self.sent = 0
-        self._programs: list[Program] = []
+        self.programs: list[Program] = []
         self._sending: threading.Thread | None = None
         self.topics()
         self.worker = self.program("worker")
@@ -134,16 +173,21 @@ class Plant:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for program in self._programs:
+        self.end()
+
+    def end(self) -> None:
+        """Kill what runs and let go of the rest."""
+        for program in self.programs:
             program.kill()
         if self._sending is not None:
             self._sending.join()
         self.store.close()
 
-    def program(self, name: str) -> Program:
-        """A further process, not started yet."""
-        made = Program(name, dict(self.environment), self.folder / f"{name}-{len(self._programs)}.log")
-        self._programs.append(made)
+    def program(self, *arguments: str, module: str = "daybook.cli.main") -> Program:
+        """A further process, not started yet; it is named after the last of its arguments."""
+        log = self.folder / f"{arguments[-1]}-{len(self.programs)}.log"
+        made = Program(arguments, self.environment, log, module)
+        self.programs.append(made)
         return made
 
     def topics(self) -> dict[str, object]:
@@ -165,21 +209,20 @@ class Plant:
         self._sending.start()
 
     def received(self) -> int:
-        """Events that ClickHouse knows to be received; -1 while it has no tables."""
-        if not self.store.rows(
-            "SELECT 1 FROM system.tables WHERE database = currentDatabase() AND name = 'positions'"
-        ):
+        """Events that ClickHouse knows to be received; -1 while it is away or has no tables."""
+        try:
+            return counts(self.store).received
+        except StoreError:
             return -1
-        return counts(self.store).received
 
     def wait(self, condition: Callable[[], bool], what: str) -> None:
         """Wait for a condition, and start again what ended itself meanwhile."""
-        deadline = time.monotonic() + LIMIT
+        deadline = time.monotonic() + self.limit
         while not condition():
             if time.monotonic() > deadline:
-                logs = "\n".join(f"--- {p.log.name}\n{p.text()[-4000:]}" for p in self._programs)
-                raise AssertionError(f"{what}: not within {LIMIT:g} s\n{logs}")
-            for program in self._programs:
+                logs = "\n".join(f"--- {p.log.name}\n{p.text()[-4000:]}" for p in self.programs)
+                raise AssertionError(f"{what}: not within {self.limit:g} s\n{logs}")
+            for program in self.programs:
                 program.tend()
             time.sleep(0.1)
 
@@ -194,87 +237,62 @@ class Plant:
 
     def progress(self) -> None:
         """Wait until more is counted and written than before."""
-        before = self.received()
+        before = max(0, self.received())
         self.wait(lambda: self.received() > before, "progress")
+
+    def join(self) -> None:
+        """Wait until everything is published."""
+        if self._sending is not None:
+            self._sending.join()
+
+    def moved_to(self, url: str) -> None:
+        """Have worker and sink use another ClickHouse from their next start."""
+        self.store.close()
+        self.store = Store.over_http(url, self.store.database)
+        self.store.create_database()
+        for program in self.programs:
+            program.environment["DAYBOOK_CLICKHOUSE_URL"] = url
 
     def settle(self) -> None:
         """Wait until everything that was published is counted and stands in ClickHouse."""
-        if self._sending is not None:
-            self._sending.join()
+        self.join()
         self.wait(lambda: self.received() >= self.sent, f"{self.sent} events received")
 
     def epoch(self) -> int:
-        """The epoch that the positions are of."""
-        return int(self.store.value("SELECT max(epoch) FROM positions"))
+        """The source topic's epoch."""
+        epoch = asyncio.run(read_epoch(self.bootstrap))
+        assert epoch is not None
+        return epoch
+
+    def source(self) -> truth.Source:
+        """The log, and what is needed to count it."""
+        return truth.Source(self.bootstrap, PARTITIONS, self.epoch(), self.calendar)
+
+    def differences(self) -> list[str]:
+        """Hold Faust's table, ``sales.totals`` and ClickHouse against the log and the shop's own sums."""
+        source = self.source()
+        ledgers = truth.fold_log(source)
+        outcomes = truth.outcomes_of(ledgers)
+        count = "SELECT count() FROM outcomes FINAL"
+        # They travel on a topic of their own, so that positions can be seen a moment before them.
+        self.wait(lambda: int(self.store.value(count)) >= outcomes, f"{outcomes} outcomes")
+        found = truth.differences(source, self.store, ledgers)
+        positions = [ledger.position for ledger in ledgers]
+        if not self.trade_is_known:
+            return found
+        if (received := sum(p.received for p in positions)) != self.sent:
+            found.append(f"{self.sent} events were published, {received} stand in the log")
+        if (sums := truth.store_sums(self.store)) != self.trade.sums:
+            found.append(f"ClickHouse gives {sums}, the shops {self.trade.sums}")
+        if (dead := sum(p.dead for p in positions)) != self.trade.damaged:
+            found.append(f"{dead} dead letters of {self.trade.damaged} damaged events")
+        if sum(p.duplicates for p in positions) < self.trade.repeats:
+            found.append(f"fewer duplicates than the {self.trade.repeats} repeats")
+        return found
 
     def check(self) -> None:
-        """Hold totals in ClickHouse against three things: the ledger's own, the lines, the shop's sums."""
-        ledgers = fold_log(self.bootstrap, self.sent, self.epoch())
-        counted = counts(self.store)
-        positions = [ledger.position for ledger in ledgers]
-        assert counted.received == self.sent == counted.counted + counted.duplicates + counted.dead
-        assert counted.dead == sum(p.dead for p in positions) == self.trade.damaged
-        assert counted.duplicates == sum(p.duplicates + p.superseded for p in positions)
-        assert counted.duplicates >= self.trade.repeats
-        assert stored_totals(self.store) == without_zeros(merge(ledger.totals for ledger in ledgers))
-        self._wait_for_outcomes(ledgers)
-        differences = reconcile(self.store)
-        assert not differences, differences[:5]
-        assert store_sums(self.store) == self.trade.sums
-
-    def _wait_for_outcomes(self, ledgers: list[PartitionLedger]) -> None:
-        # They travel on a topic of their own, so that positions can be seen a moment before them.
-        told = [ledger.take_checkpoint().outcomes for ledger in ledgers]
-        expected = sum(len({o.offset for o in decode_outcomes(value).outcomes}) for value in told if value)
-        count = "SELECT count() FROM outcomes FINAL"
-        self.wait(lambda: int(self.store.value(count)) == expected, f"{expected} outcomes")
-
-
-def fold_log(bootstrap: str, count: int, epoch: int) -> list[PartitionLedger]:
-    """The ledgers of all partitions, from the whole log in one go."""
-    consumer = Consumer(
-        {"bootstrap.servers": bootstrap, "group.id": "expectation", "enable.auto.commit": False}
-    )
-    consumer.assign([TopicPartition(topics.EVENTS, partition, 0) for partition in range(PARTITIONS)])
-    records: defaultdict[int, list[Record]] = defaultdict(list)
-    read = 0
-    deadline = time.monotonic() + LIMIT
-    while read < count and time.monotonic() < deadline:
-        for message in consumer.consume(10_000, timeout=1.0):
-            assert message.error() is None
-            partition, value = message.partition(), message.value()
-            assert partition is not None
-            assert isinstance(value, bytes)
-            records[partition].append(Record(message.offset() or 0, message.timestamp()[1], value))
-            read += 1
-    consumer.close()
-    assert read == count
-    ledgers = [PartitionLedger(partition, epoch, CALENDAR) for partition in range(PARTITIONS)]
-    for ledger in ledgers:
-        ledger.fold(records[ledger.partition])
-    return ledgers
-
-
-def stored_totals(store: Store) -> Totals:
-    """All merged totals in ClickHouse that are not zero."""
-    columns = ", ".join(measures.STORED)
-    rows = store.rows(f"SELECT book, business_date, currency, dimension, key, {columns} FROM merged_totals")  # noqa: S608
-    return without_zeros({(r[0], r[1].isoformat(), *r[2:5]): [int(v) for v in r[5:]] for r in rows})
-
-
-def without_zeros(totals: dict[tuple[str, str, str, str, str], list[int]]) -> Totals:
-    """Totals in which anything happened that is left."""
-    return {name: vector for name, vector in totals.items() if any(vector)}
-
-
-def store_sums(store: Store) -> dict[str, Sums]:
-    """What ClickHouse gives for each store over all days, in the shop's own terms."""
-    sums: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for row in store_totals(store):
-        f = row.figures
-        for place, value in enumerate((f.gross, f.discounts, f.orders, f.charged)):
-            sums[row.store_id][place] += value
-    return {name: Sums(*values) for name, values in sums.items()}
+        """Nothing differs."""
+        assert self.differences() == []
 
 
 def send(bootstrap: str, records: Iterable[Sent], per_second: int | None) -> None:

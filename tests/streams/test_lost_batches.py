@@ -13,8 +13,9 @@ from daybook.ledger.totals import merge
 from daybook.streams.app import StreamSettings, Worker
 from daybook.topics import changelog_of, create_topics, planned_topics
 from daybook.worker import restorer
-from tests.streams.plant import CALENDAR, LIMIT, PARTITIONS, fold_log, send
+from tests.streams.plant import CALENDAR, LIMIT, PARTITIONS, send
 from tests.streams.trade import Trade
+from tests.streams.truth import Source, fold_log
 from tests.support.kafka import KafkaBroker
 
 STALL_SECONDS = 8.0
@@ -62,7 +63,7 @@ async def test_lost_batches_come_again(kafka_broker: KafkaBroker, monkeypatch: p
         counted = merge(ledger.totals for ledger in worker.table.ledgers.values())
     finally:
         await worker.stop()
-    expected = await asyncio.to_thread(fold_log, bootstrap, 5001, epoch)
+    expected = await asyncio.to_thread(fold_log, Source(bootstrap, PARTITIONS, epoch, CALENDAR))
     assert counted == merge(ledger.totals for ledger in expected)
     assert worker.failure is None
 

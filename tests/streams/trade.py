@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableSequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import orjson
 
 STORES = {"leeds": "GBP", "lyon": "EUR", "osaka": "JPY"}
 PRODUCTS = {"mug": "home", "pen": "office", "lamp": "home", "tea": "food"}
+_KEPT: Final = 20_000
+"""Sales and records to which later ones may refer: a run of a million events must fit into memory."""
+_LATE_DAYS: Final = 6
+T = TypeVar("T")
 
 
 class Sent(NamedTuple):
@@ -38,10 +42,13 @@ class Trade:
         self._noon = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
         self._sums: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
         self._orders: dict[str, tuple[int, str, Sums]] = {}
+        self._order_ids: list[str] = []
         self._sales: list[dict[str, Any]] = []
         self._sent: list[Sent] = []
         self.repeats = 0
         self.damaged = 0
+        self.late = 0
+        """Sales that are published days after they were made."""
         self._number = 0
 
     @property
@@ -67,7 +74,7 @@ class Trade:
         if self._random.random() < 0.3:
             event["staff"] = [{"staff_id": "ann", "share": 3}, {"staff_id": "bob", "share": 1}]
         self._add(event["store_id"], _sums(lines))
-        self._sales.append(event)
+        self._keep(self._sales, event)
         return self._record(event)
 
     def _refund(self) -> Sent:
@@ -94,11 +101,12 @@ class Trade:
 
     def _snapshot(self) -> Sent:
         if self._orders and self._random.random() < 0.6:
-            order = self._random.choice(sorted(self._orders))
+            order = self._random.choice(self._order_ids)
             newest, store, _ = self._orders[order]
             version = newest + self._random.choice([-1, 1, 2])
         else:
             order, version = f"web-{self._number}", 5
+            self._order_ids.append(order)
             newest, store = 0, self._random.choice(sorted(STORES))
         event = self._envelope("order.snapshot", store)
         lines = self._lines()
@@ -129,6 +137,9 @@ class Trade:
         self._number += 1
         store = store or self._random.choice(sorted(STORES))
         moment = self._noon + timedelta(seconds=self._random.randrange(-7200, 7200))
+        if kind == "sale.completed" and self._random.random() < 0.03:
+            self.late += 1
+            moment -= timedelta(days=self._random.randint(1, _LATE_DAYS))
         return {
             "schema_version": "1.0",
             "type": kind,
@@ -160,8 +171,15 @@ class Trade:
 
     def _record(self, event: dict[str, Any]) -> Sent:
         sent = Sent(event["order_id"].encode(), orjson.dumps(event))
-        self._sent.append(sent)
+        self._keep(self._sent, sent)
         return sent
+
+    def _keep(self, kept: MutableSequence[T], made: T) -> None:
+        """Remember up to a limit, and from there on in the place of any other."""
+        if len(kept) < _KEPT:
+            kept.append(made)
+        else:
+            kept[self._random.randrange(_KEPT)] = made
 
     def _add(self, store: str, sums: Sums) -> None:
         for place, value in enumerate(sums):

@@ -1,0 +1,46 @@
+"""``daybook doctor``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final
+
+import click
+
+from daybook.cli.store_options import DIFFERENT, print_json, store_options
+from daybook.doctor.clickhouse import clickhouse_findings
+from daybook.doctor.kafka import kafka_findings
+from daybook.doctor.machine import machine_findings
+from daybook.settings import Settings
+
+_MARKS: Final = {"ok": "ok     ", "warning": "WARNING", "wrong": "WRONG  ", "skipped": "-      "}
+
+
+@click.command()
+@click.option("--bootstrap", help="Brokers, host:port, comma-separated.")
+@store_options
+def doctor(*, settings: Settings, as_json: bool, bootstrap: str | None) -> None:
+    """Look at brokers, topics, ClickHouse, clocks, files and disk; say what is wrong and what to do.
+
+    Exit code 1 if something is wrong; a warning alone leaves it at 0. Nothing is changed.
+    """
+    for library in ("aiokafka", "daybook"):
+        # What they would log is what the findings say.
+        logging.getLogger(library).setLevel(logging.CRITICAL)
+    settings.kafka_bootstrap = bootstrap or settings.kafka_bootstrap
+    found = [
+        *asyncio.run(kafka_findings(settings)),
+        *clickhouse_findings(settings),
+        *machine_findings(settings),
+    ]
+    bad = any(finding.state == "wrong" for finding in found)
+    if as_json:
+        print_json({"well": not bad, "findings": [finding._asdict() for finding in found]})
+    else:
+        for finding in found:
+            click.echo(f"{_MARKS[finding.state]} {finding.check}: {finding.says}")
+            if finding.do:
+                click.echo(f"        {finding.do}")
+    if bad:
+        raise SystemExit(DIFFERENT)

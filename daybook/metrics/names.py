@@ -1,0 +1,55 @@
+"""Every metric that Daybook has, with its meaning. What is not listed here cannot be told."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple
+
+
+class Metric(NamedTuple):
+    """A metric as Prometheus knows it. Times are seconds, and begin with the process where they count up."""
+
+    name: str
+    kind: Literal["gauge", "counter"]
+    help: str
+    labels: tuple[str, ...] = ()
+
+
+LAG: Final = Metric(
+    "daybook_lag_events", "gauge", "Events of a partition in Kafka that are not counted yet.", ("partition",)
+)
+CHECKPOINT_AGE: Final = Metric(
+    "daybook_checkpoint_age_seconds", "gauge", "Age of the oldest change that no checkpoint holds yet."
+)
+FRESHNESS: Final = Metric(
+    "daybook_freshness_seconds", "gauge", "Age of the newest counted event, while others wait; else 0."
+)
+RECEIVED: Final = Metric(
+    "daybook_received_events", "gauge", "Events that a partition's state knows.", ("partition",)
+)
+DUPLICATES: Final = Metric(
+    "daybook_duplicate_events", "gauge", "Repeats and superseded snapshots among them.", ("partition",)
+)
+DEAD: Final = Metric("daybook_dead_events", "gauge", "Dead letters among them.", ("partition",))
+MISSING: Final = Metric(
+    "daybook_missing_events", "gauge", "Events that retention took before they were counted.", ("partition",)
+)
+DEAD_LETTERS: Final = Metric(
+    "daybook_dead_letters", "counter", "Dead letters written by this process, by reason.", ("reason",)
+)
+CHECKPOINTS: Final = Metric("daybook_checkpoints", "counter", "Checkpoints that this process has written.")
+LOST_CHECKPOINTS: Final = Metric(
+    "daybook_lost_checkpoints", "counter", "Checkpoints that failed, after which state was read again."
+)
+FENCINGS: Final = Metric(
+    "daybook_fencings", "counter", "Checkpoints that were refused because another worker had taken over."
+)
+REPLAYS: Final = Metric("daybook_replays", "counter", "Times that a batch had to be read again.")
+SINK_BACKLOG: Final = Metric(
+    "daybook_sink_backlog_records", "gauge", "Records in Kafka that are not in ClickHouse yet.", ("topic",)
+)
+SINK_FAILING: Final = Metric(
+    "daybook_sink_failing_seconds", "gauge", "For how long ClickHouse has taken no rows; 0 while it does."
+)
+GATEWAY_BACKLOG: Final = Metric(
+    "daybook_gateway_backlog_events", "gauge", "Events that wait for the worker, as the gateway knows it."
+)

@@ -1,0 +1,102 @@
+"""Faults that come from within a process, at a moment that is told to it."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from daybook.schemas import topics
+from daybook.streams.app import _FaustSource
+from daybook.streams.totals import TotalsProcessor
+from daybook.streams.transport import BatchScheduler
+from daybook.streams.writer import CheckpointWriter
+from tests.faults.patching import wrap
+
+STEPS: Final = ("begin", "changelog", "sent", "committed", "offsets")
+"""The steps of a checkpoint; after the last of them the source offsets are committed."""
+
+
+def force(kind: str, rest: str) -> None:
+    """Put a fault in place: ``kill:STEP:N``, ``freeze:STEP:N``, ``drop:N``, ``crash:N`` or ``clock``."""
+    if kind in ("kill", "freeze"):
+        step, _, number = rest.partition(":")
+        at_step(step, int(number), signal.SIGKILL if kind == "kill" else signal.SIGSTOP)
+    elif kind == "drop":
+        drop_batches(int(rest))
+    elif kind == "crash":
+        crash_agent(int(rest))
+    elif kind == "clock":
+        say(f"clock {time.time():.0f}")
+    else:
+        raise ValueError(kind)
+
+
+def say(text: str) -> None:
+    """Tell the log what was done."""
+    sys.stderr.write(f"forced: {text}\n")
+    sys.stderr.flush()
+
+
+def at_step(step: str, number: int, sent: signal.Signals) -> None:
+    """Send this process a signal at the n-th time that a checkpoint comes to a step."""
+    times = itertools.count(1)
+
+    def reached(name: str) -> None:
+        if name == step and next(times) == number:
+            say(f"{sent.name} at {step}")
+            os.kill(os.getpid(), sent)
+
+    def stepping(original: Callable[..., None]) -> Callable[..., None]:
+        def stepped(self: CheckpointWriter, name: str) -> None:
+            original(self, name)
+            reached(name)
+
+        return stepped
+
+    def committing(original: Callable[..., Any]) -> Callable[..., Any]:
+        async def committed(self: Any, partition: int, offset: int) -> None:
+            await original(self, partition, offset)
+            reached("offsets")
+
+        return committed
+
+    wrap(CheckpointWriter, "_step", stepping)
+    wrap(_FaustSource, "commit", committing)
+
+
+def drop_batches(every: int) -> None:
+    """Lose each n-th batch between the fetch and the agent, as Faust may at the end of a recovery."""
+    times = itertools.count(1)
+
+    def iterating(original: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
+        def iterate(self: BatchScheduler, records: Any) -> Iterator[Any]:
+            for tp, item in original(self, records):
+                if tp.topic == topics.EVENTS and next(times) % every == 0:
+                    say(f"dropped {len(item.value)} records of partition {tp.partition}")
+                else:
+                    yield tp, item
+
+        return iterate
+
+    wrap(BatchScheduler, "iterate", iterating)
+
+
+def crash_agent(every: int) -> None:
+    """Fail in the agent with each n-th batch in its hands, which Faust acknowledges all the same."""
+    times = itertools.count(1)
+
+    def processing(original: Callable[..., Any]) -> Callable[..., Any]:
+        async def process(self: TotalsProcessor, partition: int, records: Any) -> None:
+            if next(times) % every == 0:
+                say(f"crashed with {len(records)} records of partition {partition}")
+                raise RuntimeError("the agent crashes with a batch in its hands")
+            await original(self, partition, records)
+
+        return process
+
+    wrap(TotalsProcessor, "process", processing)
