@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Collection
 
 from aiokafka.errors import ProducerFenced
 
@@ -40,6 +41,10 @@ class Noted:
         self.lost += 1
         self.fencings += isinstance(error.__cause__, ProducerFenced)
 
-    def age(self, now: float) -> float:
-        """Seconds since the oldest change that no checkpoint holds (``now`` as ``time.time()``)."""
-        return max(0.0, now - min(self._waiting.values(), default=now))
+    def age(self, now: float, owned: Collection[int]) -> float:
+        """Seconds since the oldest change of an owned partition that no checkpoint holds.
+
+        ``now`` is ``time.time()``; what another worker has taken over does not wait here any more.
+        """
+        since = [moment for partition, moment in list(self._waiting.items()) if partition in owned]
+        return max(0.0, now - min(since, default=now))

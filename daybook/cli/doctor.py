@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import click
@@ -25,15 +27,13 @@ def doctor(*, settings: Settings, as_json: bool, bootstrap: str | None) -> None:
 
     Exit code 1 if something is wrong; a warning alone leaves it at 0. Nothing is changed.
     """
-    for library in ("aiokafka", "daybook"):
-        # What they would log is what the findings say.
-        logging.getLogger(library).setLevel(logging.CRITICAL)
     settings.kafka_bootstrap = bootstrap or settings.kafka_bootstrap
-    found = [
-        *asyncio.run(kafka_findings(settings)),
-        *clickhouse_findings(settings),
-        *machine_findings(settings),
-    ]
+    with _quiet():
+        found = [
+            *asyncio.run(kafka_findings(settings)),
+            *clickhouse_findings(settings),
+            *machine_findings(settings),
+        ]
     bad = any(finding.state == "wrong" for finding in found)
     if as_json:
         print_json({"well": not bad, "findings": [finding._asdict() for finding in found]})
@@ -44,3 +44,16 @@ def doctor(*, settings: Settings, as_json: bool, bootstrap: str | None) -> None:
                 click.echo(f"        {finding.do}")
     if bad:
         raise SystemExit(DIFFERENT)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Nothing of what the findings say is logged besides."""
+    before = {name: logging.getLogger(name).level for name in ("aiokafka", "daybook")}
+    try:
+        for name in before:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        yield
+    finally:
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)

@@ -22,7 +22,7 @@ def readings(worker: Worker) -> Iterator[Reading]:
     yield Reading(names.LAG, lag)
     newest = max((position.recorded_at for position in positions.values()), default=0)
     yield single(names.FRESHNESS, max(0.0, now - newest / 1000) if newest and any(lag.values()) else 0.0)
-    yield single(names.CHECKPOINT_AGE, noted.age(now))
+    yield single(names.CHECKPOINT_AGE, noted.age(now, list(worker.table.ledgers)))
     yield Reading(names.RECEIVED, {place: p.received for place, p in positions.items()})
     yield Reading(names.DUPLICATES, {place: p.duplicates + p.superseded for place, p in positions.items()})
     yield Reading(names.DEAD, {place: p.dead for place, p in positions.items()})

@@ -13,7 +13,8 @@ from typing import Final
 
 from daybook.ledger.calendar import Calendar
 from tests.faults.rows import Row
-from tests.streams.plant import CALENDAR, Plant, Program
+from tests.streams.plant import CALENDAR, Plant
+from tests.streams.program import Program
 from tests.support.clickhouse import ClickHouseServer, shared_folder
 from tests.support.kafka.broker import KafkaBroker, Node
 from tests.support.kafka.jars import fetch_jars, programs_missing

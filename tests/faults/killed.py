@@ -8,7 +8,8 @@ from daybook.schemas import topics
 from tests.faults.forced import STEPS
 from tests.faults.ground import DIFFERS, Ground, Run, ground
 from tests.faults.rows import Row
-from tests.streams.plant import PARTITIONS, Program
+from tests.streams.plant import PARTITIONS
+from tests.streams.program import Program
 from tests.streams.truth import table_positions
 
 _PACE = 1_500

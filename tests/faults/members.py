@@ -8,7 +8,7 @@ from functools import partial
 
 from tests.faults.ground import Ground, Run, ground
 from tests.faults.rows import Row
-from tests.streams.plant import Program
+from tests.streams.program import Program
 
 
 def workers_come_and_go(run: Run) -> Row:

@@ -58,9 +58,10 @@ def test_notes_checkpoints_and_dead_letters_by_reason() -> None:
     noted, ledger = Noted(), PartitionLedger(0, 7, CALENDAR)
     ledger.fold([Record(0, 1, b"no event"), Record(1, 1, b"[]")])
     noted.changed(0)
-    assert noted.age(10**12) > 0
+    assert noted.age(10**12, [0]) > 0
+    assert noted.age(10**12, [1]) == 0
     noted.written(0, ledger.take_checkpoint())
-    assert noted.age(10**12) == 0
+    assert noted.age(10**12, [0]) == 0
     assert noted.checkpoints == 1
     assert noted.dead_letters == {"malformed_json": 1, "not_an_object": 1}
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -27,97 +26,17 @@ from daybook.sinks.errors import StoreError
 from daybook.sinks.reading import counts
 from daybook.sinks.store import Store
 from tests.streams import truth
+from tests.streams.program import Program
 from tests.streams.trade import STORES, Sent, Trade
 
 PARTITIONS: Final = 4
 RETENTION: Final = timedelta(days=14)
 SESSION_SECONDS: Final = 6
-FAILED: Final = 4
-"""Exit code of a worker that ended itself; whoever runs it starts it again."""
 LIMIT: Final = 75.0
 """Seconds after which a test gives up waiting."""
 CALENDAR: Final = Calendar(
     [StoreEntry(store_id=name, region="north", days=[DayRule(zone="UTC")]) for name in STORES]
 )
-
-
-class Program:
-    """One ``daybook`` process, started as often as need be. Its log is kept over restarts.
-
-    ``module`` and what stands before the command's name are the product's own, unless a fault is wanted.
-    """
-
-    def __init__(
-        self, arguments: Sequence[str], environment: Mapping[str, str], log: Path, module: str
-    ) -> None:
-        self.log = log
-        self.arguments = list(arguments)
-        self.environment = dict(environment)
-        self.module = module
-        self.ends_itself = False
-        """Whether a fault in it may kill it; nobody starts it again then but the test."""
-        self.folder: Path | None = None
-        """Its working folder; the test's own if not said."""
-        self._process: subprocess.Popen[bytes] | None = None
-        self.ends: list[int] = []
-        """Exit codes of those that ended by themselves."""
-
-    def start(self) -> None:
-        """Start it."""
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", self.module, *self.arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=self.environment,
-                cwd=self.folder,
-            )
-
-    def signal(self, number: signal.Signals) -> None:
-        """Send it a signal."""
-        assert self._process is not None
-        self._process.send_signal(number)
-
-    def kill(self) -> None:
-        """End it as a power cut would."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-    def stop(self) -> int:
-        """End it in order; its exit code."""
-        assert self._process is not None
-        self._process.terminate()
-        code = self._process.wait(40)
-        self._process = None
-        return code
-
-    def tend(self) -> None:
-        """Start it again if it has ended itself, as a supervisor would; anything else is an error."""
-        if self._process is not None and (code := self._process.poll()) is not None:
-            if self.ends_itself and code == -signal.SIGKILL:
-                return
-            self.ends.append(code)
-            assert code == FAILED, f"ended with {code}:\n{self.text()[-3000:]}"
-            self.start()
-
-    def running(self) -> bool:
-        """Whether it was started and has not ended."""
-        return self._process is not None and self._process.poll() is None
-
-    def restored(self) -> int:
-        """How often a worker has told that it restored partitions."""
-        return self.text().count("restored partitions") if self.log.exists() else 0
-
-    def ended(self) -> bool:
-        """Whether it was started and has ended."""
-        return self._process is not None and self._process.poll() is not None
-
-    def text(self) -> str:
-        """All that it has logged."""
-        return self.log.read_text(errors="replace") if self.log.exists() else ""
 
 
 class Plant:
