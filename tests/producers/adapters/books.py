@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from daybook.producers.adapters.contract import (
     Translation,
     Untranslatable,
 )
+from daybook.producers.adapters.documents import read_any_json
 from daybook.schemas.codec import decode_event, encode_event
 from daybook.schemas.events import SaleEvent
 from daybook.schemas.stores import DayRule, StoreEntry
@@ -40,12 +41,12 @@ def connection(adapter: AdapterName, **more: Any) -> Shop:
 
 def example(name: str) -> Any:
     """One of the project's own examples, written by hand after the published formats."""
-    return json.loads((EXAMPLES / f"{name}.json").read_text())
+    return read_any_json((EXAMPLES / f"{name}.json").read_bytes())
 
 
 def captured_payload(name: str) -> Any:
     """A captured payload, such as stripe/invoice.paid.json."""
-    return json.loads((SHARED / name).read_text())
+    return read_any_json((SHARED / name).read_bytes())
 
 
 def measures(events: Iterable[SaleEvent], book: str = "sales") -> dict[str, int]:
@@ -81,7 +82,7 @@ def meaning(run: Any) -> Translation | Untranslatable:
 
 def changed(payload: Any, path: Sequence[str | int], value: Any) -> Any:
     """A copy of a payload with one place changed."""
-    copy = json.loads(json.dumps(payload))
+    copy = deepcopy(payload)
     place = copy
     for step in path[:-1]:
         place = place[step]

@@ -113,7 +113,7 @@ def test_a_payment_beside_stripe_counts() -> None:
 
 def test_long_invoices_are_fetched_page_by_page() -> None:
     """The event holds the first lines only; the pages are asked for one after the other."""
-    payload = changed(UPGRADE, ["data", "object", "lines", "has_more"], True)
+    payload = changed(UPGRADE, ["data", "object", "lines", "has_more"], value=True)
     notice = Notice("invoice.paid", payload)
     first, second = UPGRADE["data"]["object"]["lines"]["data"]
     with pytest.raises(Untranslatable, match="could not be fetched"):
@@ -127,7 +127,7 @@ def test_long_invoices_are_fetched_page_by_page() -> None:
     assert fetch.params[-1] == ("starting_after", "il_new")
     pages["lines1"] = {"data": [second], "has_more": False}
     assert STRIPE.wants(notice, SHOP, pages) == ()
-    assert told(payload, **pages) == told(UPGRADE)
+    assert told(payload, SHOP, **pages) == told(UPGRADE)
 
 
 def test_exactly_one_notification_of_a_payment_counts() -> None:
@@ -137,7 +137,8 @@ def test_exactly_one_notification_of_a_payment_counts() -> None:
     assert told(CHARGE | {"type": "charge.captured"}, OWNER).events == (sale,)
     assert told(CHARGE).ignored == "sale_owned_elsewhere"
     assert (
-        told(changed(CHARGE, ["data", "object", "captured"], False), OWNER).ignored == "charge_not_captured"
+        told(changed(CHARGE, ["data", "object", "captured"], value=False), OWNER).ignored
+        == "charge_not_captured"
     )
     assert (
         told(changed(CHARGE, ["data", "object", "invoice"], "in_1"), OWNER).ignored == "invoice_is_the_sale"
