@@ -6,6 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from daybook.producers.adapters.contract import Adapter
+from daybook.producers.adapters.hubspot import HubSpotAdapter
+from daybook.producers.adapters.pipedrive import PipedriveAdapter
+from daybook.producers.adapters.square import SquareAdapter
+from daybook.producers.adapters.stripe import StripeAdapter
 
-ADAPTERS: Final[Mapping[str, Callable[[], Adapter]]] = {}
+ADAPTERS: Final[Mapping[str, Callable[[], Adapter]]] = {
+    "hubspot": HubSpotAdapter,
+    "pipedrive": PipedriveAdapter,
+    "square": SquareAdapter,
+    "stripe": StripeAdapter,
+}
 """Adapters that need nothing but a shop's own entry. ``mapping`` needs its document besides."""
