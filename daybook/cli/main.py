@@ -21,6 +21,7 @@ _COMMANDS: Final = {
     "import": "daybook.cli.import_:import_",
     "mapping": "daybook.cli.mapping:mapping",
     "check": "daybook.cli.check:check",
+    "spool": "daybook.cli.spool:spool",
     "shops": "daybook.cli.shops:shops",
     "keys": "daybook.cli.keys:keys",
     "board": "daybook.cli.board:board",
