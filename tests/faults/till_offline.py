@@ -28,6 +28,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.state import PartitionLedger, Record
 from daybook.schemas.stores import DayRule, StoreEntry
+from tests.faults.ground import DIFFERS
 from tests.faults.rows import Row
 from tests.faults.till_process import DONE, STORE, Job, event
 from tests.support.kafka import KafkaBroker
@@ -104,6 +105,7 @@ class TillProcess:
 
 def run(folder: Path, *, seconds: float, seed: int, broker: KafkaBroker | None = None) -> Row:
     """Sell for about so many seconds, Kafka away for half of them; on a broker of its own if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
     with _running(folder, broker) as kafka:
         return _run(folder, kafka, seconds, random.Random(seed))  # noqa: S311 - a repeatable run
 
@@ -173,7 +175,8 @@ def _judge(log: Log, till: TillProcess, seen: dict[str, int]) -> Row:
     seen |= {"events": len(promised), "repeats_in_kafka": records - len(arrived)}
     wrong = [f"{count} {what}" for what, count in differences.items() if count]
     reached = seen["kept_while_away"] > 0 and not wrong
-    return Row("till offline", reached, seen, ", ".join(wrong) or f"{len(promised)} sales, each counted once")
+    detail = DIFFERS + ", ".join(wrong) if wrong else f"{len(promised)} events, each counted once"
+    return Row("till offline", reached, seen, detail)
 
 
 def _counted(partition: int, records: list[ConsumerRecord]) -> int:
