@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import click
+import orjson
 
 from daybook.cli.file_sending import Sending, send_file, sending_options
 from daybook.cli.kafka_options import REFUSED, SHOWN, give_up, kafka_options, print_json, progress
@@ -116,7 +117,11 @@ def _mapped(
             how = f"{file_format} {mapping.model_dump_json()} {origin}"
             published, refused = _publish(file, how, events, None, way)
             count = published + len(refused)
-    bad = [{"line": bad.line, **Refused(0, bad.problems).document()} for bad in tally.bad]
+    bad = [bad.document() for bad in tally.bad]
+    if way.rejects is not None:
+        # At the end: a run that goes on after a cut reads the file anew and finds them again.
+        with way.rejects.open("ab") as rejects:
+            rejects.writelines(orjson.dumps(each, option=orjson.OPT_APPEND_NEWLINE) for each in bad)
     return {
         "lines": tally.records,
         "events": count,

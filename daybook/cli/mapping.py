@@ -15,9 +15,9 @@ from daybook.cli.mapping_options import opened_records, origin_options, read_map
 from daybook.json_files import FileError
 from daybook.producers.adapters.documents import UnreadableError
 from daybook.producers.adapters.mapping import Mapping
+from daybook.producers.adapters.mapping.document import mapping_schema
 from daybook.producers.importers.mapped import FileOrigin, Tally, mapped_events
 from daybook.producers.importers.rows import FileFormatError
-from daybook.producers.sending import Refused
 from daybook.schemas.codec import encode_event
 
 _FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -54,6 +54,12 @@ def check(*, document: Path, sample: Path | None, origin: Callable[[], FileOrigi
         raise SystemExit(REFUSED)
 
 
+@mapping.command()
+def schema() -> None:
+    """Print the JSON Schema of mapping documents, for editors and other checkers."""
+    print_json(mapping_schema())
+
+
 def _tried(made: Mapping, sample: Path, origin: FileOrigin) -> dict[str, Any]:
     tally = Tally()
     with opened_records(sample, _format(sample), made) as records:
@@ -63,7 +69,7 @@ def _tried(made: Mapping, sample: Path, origin: FileOrigin) -> dict[str, Any]:
         ]
     return {
         "events": events,
-        "refused": [{"line": bad.line, **Refused(0, bad.problems).document()} for bad in tally.bad],
+        "refused": [bad.document() for bad in tally.bad],
         "skipped": dict(tally.ignored),
     }
 

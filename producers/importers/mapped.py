@@ -68,6 +68,11 @@ class BadRecord(NamedTuple):
     line: int
     problems: tuple[Problem, ...]
 
+    def document(self) -> dict[str, Any]:
+        """The same for JSON; nothing of the record itself, which may be personal."""
+        told = [{"code": p.reason.value, "field": p.field, "detail": p.detail} for p in self.problems]
+        return {"line": self.line, "problems": told}
+
 
 @dataclass
 class Tally:

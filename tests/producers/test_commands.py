@@ -262,8 +262,11 @@ def test_import_reads_csv_with_our_fields_names(broker: str, tmp_path: Path) -> 
     words = ("import", path, "--format", "csv", "--store", "leeds", "--currency", "GBP", "--json")
     source = ("--source", f"csv:{uuid.uuid4().hex[:8]}")
     state = {"XDG_STATE_HOME": str(tmp_path)}
-    tried = run(*words, *source, "--dry-run", **state)
+    rejects = tmp_path / "rejects.ndjson"
+    tried = run(*words, *source, "--dry-run", "--rejects", rejects, **state)
     assert (document(tried)["events"], document(tried)["published"]) == (2, 0)
+    (bad,) = rejects.read_bytes().splitlines()
+    assert orjson.loads(bad) == document(tried)["refused"][0]
     result = run(*words, *source, "--bootstrap", broker, **state)
     assert result.exit_code == 1
     assert (document(result)["events"], document(result)["published"]) == (2, 2)

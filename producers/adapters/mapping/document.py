@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import PydanticCustomError
 
 from daybook.schemas.lines import Strict
@@ -156,3 +157,9 @@ class Mapping(Strict):
     type: ValueOrPath
     event: EventFields
     lines: Lines | None = Field(None, description="Left out where there are only refunds by amount.")
+
+
+def mapping_schema() -> dict[str, Any]:
+    """The JSON Schema of a mapping document."""
+    head = {"$schema": GenerateJsonSchema.schema_dialect, "$id": "urn:daybook:schema:mapping:1"}
+    return {**head, **Mapping.model_json_schema()}

@@ -8,9 +8,11 @@ from typing import Any
 
 import orjson
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daybook.cli.main import main
 from daybook.producers.adapters.contract import Delivery, SecretReference, Shop, Untranslatable
 from daybook.producers.adapters.mapping import Mapping, MappingAdapter
 from daybook.producers.adapters.signatures import sign_base64, sign_hex
@@ -260,3 +262,12 @@ def test_a_wrong_mapping_is_refused(change: dict[str, Any]) -> None:
     """What is missing, said twice, unknown or misspelt does not wait for the first record to be found."""
     with pytest.raises(ValueError, match=r"validation error"):
         Mapping.model_validate(MAPPING.model_dump(exclude_none=True) | change)
+
+
+def test_the_published_schema_is_that_of_mapping_documents() -> None:
+    """The command prints a JSON Schema with every field of a mapping, a path in the place of a value too."""
+    printed = CliRunner().invoke(main, ["mapping", "schema"])
+    schema = orjson.loads(printed.stdout)
+    assert (printed.exit_code, set(schema["properties"])) == (0, set(Mapping.model_fields))
+    assert set(schema["required"]) == {"money", "type", "event"}
+    assert {"$ref", "type"} <= {name for way in schema["properties"]["type"]["anyOf"] for name in way}
