@@ -39,6 +39,8 @@ _EXTRA_OF: Final = {
     "faust": "worker",
     "clickhouse_connect": "sink",
     "fastapi": "gateway",
+    "httptools": "gateway",
+    "uvicorn": "gateway",
     "confluent_kafka": "demo",
 }
 

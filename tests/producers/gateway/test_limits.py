@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daybook.producers.gateway import Limits
+from daybook.producers.gateway import Limits, app
 from daybook.producers.gateway.in_flight import Buffered, InFlight
 from daybook.producers.gateway.keys import NewKey
 from daybook.producers.gateway.rates import Bucket, take
@@ -149,3 +149,24 @@ async def test_a_body_that_trickles_is_cut_off(anywhere: NewKey) -> None:
 
         answer = await gateway.client.post(EVENTS, content=trickle())
     assert (answer.status_code, answer.json()["code"]) == (408, "slow_body")
+
+
+async def test_a_large_batch_gives_others_their_turn(
+    anywhere: NewKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While many events are judged other requests are answered, however long each takes."""
+    monkeypatch.setattr(app, "_TURN_SECONDS", 0.0)
+    ended: list[str] = []
+
+    async with gateway_in_memory(anywhere) as gateway:
+
+        async def post() -> None:
+            assert (await gateway.client.post(EVENTS, json=[sale(n) for n in range(500)])).status_code == 202
+            ended.append("batch")
+
+        async def ask() -> None:
+            await gateway.client.get("/healthz")
+            ended.append("health")
+
+        await asyncio.gather(post(), ask())
+    assert ended == ["health", "batch"]
