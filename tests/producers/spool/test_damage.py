@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -222,6 +223,29 @@ def test_a_disk_error_leaves_a_clean_spool(tmp_path: Path, monkeypatch: pytest.M
     spool.close()
     assert reopened(tmp_path) == records(1, 3, 5)
     assert not (tmp_path / "damaged").exists()
+
+
+def test_append_returns_after_the_disk_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is synced at its full length, and the folder once for each new file, before append returns."""
+    spool = Spool(tmp_path / "spool", segment_bytes=150)
+    synced: list[tuple[int, int]] = []
+    sync = os.fsync
+
+    def noting(handle: int) -> None:
+        sync(handle)
+        found = os.fstat(handle)
+        synced.append((found.st_ino, -1 if stat.S_ISDIR(found.st_mode) else found.st_size))
+
+    monkeypatch.setattr(os, "fsync", noting)
+    for number in range(4):
+        synced.clear()
+        before = segments(spool.folder)
+        spool.append([record(number)])
+        (path,) = segments(spool.folder)[-1:]
+        new = [] if path in before else [(spool.folder.stat().st_ino, -1)]
+        assert synced == [*new, (path.stat().st_ino, path.stat().st_size)]
+    assert len(segments(spool.folder)) > 1
+    spool.close()
 
 
 @pytest.fixture
