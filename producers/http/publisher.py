@@ -49,6 +49,8 @@ class HttpPublisher:
             raise ValueError(f"{base} is not https: the key would travel in the clear.")
         self._url = str(base)
         self._timeout = timeout_seconds
+        # A gateway on this machine is not asked for by way of a proxy that the environment names.
+        options.setdefault("trust_env", not _is_loopback(base.host))
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/x-ndjson"}
         self._client = httpx.AsyncClient(headers=headers, timeout=timeout_seconds, **options)
 

@@ -196,6 +196,15 @@ async def test_a_far_side_that_says_nothing_is_given_up() -> None:
     await server.wait_closed()
 
 
+async def test_a_gateway_on_this_machine_is_reached_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that the environment names for everything is not in the way of loopback."""
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
+    published = MemoryPublisher()
+    async with gateway(published) as (url, token), HttpPublisher(url, token) as publisher:
+        await publisher.publish(sale())
+    assert len(published.records) == 1
+
+
 def test_a_key_does_not_travel_in_the_clear() -> None:
     """Plain HTTP to another machine is refused unless it is asked for by name."""
     with pytest.raises(ValueError, match="in the clear"):
