@@ -66,9 +66,9 @@ def measure(bootstrap: str, environment: dict[str, str], count: int, *, workers:
             for _ in range(workers)
         ]
         try:
-            rate = _watch(bootstrap, count, running)
+            rate, _ = wait_for_commits(bootstrap, count, running)
             cpu = sum(_cpu_seconds(worker.pid) for worker in running)
-            resident = max(_resident(worker.pid) for worker in running)
+            resident = max(resident_megabytes(worker.pid) for worker in running)
         finally:
             for worker in running:
                 worker.terminate()
@@ -76,26 +76,28 @@ def measure(bootstrap: str, environment: dict[str, str], count: int, *, workers:
     return Run(rate, cpu, resident, read_totals(bootstrap))
 
 
-def _watch(bootstrap: str, count: int, running: list[subprocess.Popen[bytes]]) -> float:
-    """Events a second between the first commit seen and the last."""
-    reader = Consumer({"bootstrap.servers": bootstrap, "group.id": "daybook", "log_level": 0})  # asks only, joins nothing
+def wait_for_commits(
+    bootstrap: str, count: int, running: list[subprocess.Popen[bytes]]
+) -> tuple[float, float]:
+    """Wait until ``count`` events are committed: the rate since the first seen, and the moment."""
+    # It only asks for the group's commits, and never joins.
+    reader = Consumer({"bootstrap.servers": bootstrap, "group.id": "daybook", "log_level": 0})
     asked = [TopicPartition(topics.EVENTS, partition) for partition in range(PARTITIONS)]
     first: tuple[float, int] | None = None
     deadline = time.monotonic() + LIMIT_SECONDS
     while time.monotonic() < deadline:
         assert all(worker.poll() is None for worker in running), "a worker has ended"
+        time.sleep(0.05)
         try:
             found = reader.committed(asked, timeout=10)
         except KafkaException:  # the group has no coordinator yet
-            time.sleep(0.5)
             continue
         done, now = sum(max(0, each.offset) for each in found), time.monotonic()
         if done and first is None:
             first = (now, done)
         if first is not None and done >= count:
             reader.close()
-            return (done - first[1]) / (now - first[0])
-        time.sleep(0.05)
+            return (done - first[1]) / max(now - first[0], 1e-9), now
     raise AssertionError(f"not counted within {LIMIT_SECONDS} s")
 
 
@@ -104,10 +106,10 @@ def _cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
-def _resident(pid: int) -> float:
-    """The largest resident memory so far, in megabytes."""
+def resident_megabytes(pid: int, which: str = "VmHWM") -> float:
+    """A process's resident memory in megabytes: the most so far, or (``VmRSS``) that of now."""
     status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+    return int(status.split(f"{which}:")[1].split()[0]) / 1024
 
 
 def read_totals(bootstrap: str) -> Merged:

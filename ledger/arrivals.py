@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
-from daybook.ledger.remembered import identity
+from daybook.ledger.identity import identity
 from daybook.schemas.codec import EventRefused, Problem, Reason, decode_event
 from daybook.schemas.events import SaleEvent
 

@@ -212,6 +212,7 @@ class PartitionLedger:
             dead=p.dead + tally[DEAD],
             recorded_at=max(p.recorded_at, last.recorded_at),
         )
+        self.remembered.settle()
         if self.forgetful:
             self._forgotten_chunks += self.remembered.forget(last.recorded_at)
 

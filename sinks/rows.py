@@ -14,9 +14,9 @@ import orjson
 
 from daybook.ledger import measures
 from daybook.ledger.calendar import Calendar, UnknownStoreError
+from daybook.ledger.identity import identity
 from daybook.ledger.lines import LedgerLine, ledger_lines
 from daybook.ledger.messages import DeadLetter, Outcomes, PartitionPosition, TotalsBucket
-from daybook.ledger.remembered import identity
 from daybook.schemas.codec import EventRefused, decode_event
 from daybook.schemas.events import SaleEvent
 from daybook.schemas.guard import find_personal_data, redact

@@ -17,8 +17,8 @@ from daybook.demo.folder import DataFolder
 from daybook.demo.journal import Journal
 from daybook.demo.restart import next_epoch, rebuilt
 from daybook.ledger.calendar import Calendar
+from daybook.ledger.identity import identity
 from daybook.ledger.positions import epoch_at
-from daybook.ledger.remembered import identity
 from daybook.ledger.state import PartitionLedger
 from daybook.producers.client import SalesPublisher
 from daybook.producers.records import OutgoingRecord

@@ -16,7 +16,7 @@ from daybook.ledger.columns.fields import EnvelopeCodes, Envelopes, Fields
 from daybook.ledger.columns.lines import LineColumns, LineMeasures
 from daybook.ledger.columns.sales import KeyColumn, Lines, Sales
 from daybook.ledger.columns.wire import Sale, decode_sales
-from daybook.ledger.remembered import identity
+from daybook.ledger.identity import identity
 from daybook.schemas.events import Channel, RevenueStream
 
 _FUTURE: Final = int(FUTURE.total_seconds()) * 1_000_000

@@ -3,8 +3,8 @@ from __future__ import annotations
 import orjson
 import pytest
 
+from daybook.ledger.identity import identity
 from daybook.ledger.positions import version
-from daybook.ledger.remembered import identity
 from daybook.ledger.state import PartitionLedger, Record
 from daybook.sinks.errors import StoreUnavailable
 from daybook.sinks.raw_events import RawEvents, RawLookup, fold_raw

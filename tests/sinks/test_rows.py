@@ -10,10 +10,10 @@ import orjson
 import pytest
 
 from daybook.ledger.calendar import Calendar
+from daybook.ledger.identity import identity
 from daybook.ledger.lines import ledger_lines
 from daybook.ledger.measures import BASE
 from daybook.ledger.messages import DeadLetter, TotalsBucket
-from daybook.ledger.remembered import identity
 from daybook.schemas.codec import decode_event
 from daybook.schemas.guard import find_personal_data
 from daybook.sinks import rows
