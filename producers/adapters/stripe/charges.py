@@ -12,8 +12,8 @@ from daybook.producers.adapters.pricing import Sums, sale_line
 from daybook.producers.adapters.reading import Node
 from daybook.producers.adapters.stripe.money import amount, currency_of
 
-MAX_PAGES: Final = 20
-"""Pages of 100 that a list may have: no event holds more than 2,000 lines."""
+MAX_PAGES: Final = 4
+"""Pages of 100 that a list may have: the routes give up after five rounds of fetching."""
 
 
 def translate_charge(charge: Node, shop: Shop, fetched: Mapping[str, Any], *, test: bool) -> Translation:
