@@ -44,8 +44,10 @@ def main() -> int:
     rows: list[Row] = []
     for name in options.only or GROUPS:
         say(f"== {name}")
-        rows += _measured(name, events, rounds)
-    print(table(rows))
+        measured = _measured(name, events, rounds)
+        say(table(measured))
+        rows += measured
+    say(f"== all\n{table(rows)}")
     return int(any(row.reached is False for row in rows))
 
 
