@@ -20,6 +20,7 @@ _COMMANDS: Final = {
     "publish": "daybook.cli.publish:publish",
     "import": "daybook.cli.import_:import_",
     "mapping": "daybook.cli.mapping:mapping",
+    "shopify": "daybook.cli.shopify:shopify",
     "check": "daybook.cli.check:check",
     "spool": "daybook.cli.spool:spool",
     "shops": "daybook.cli.shops:shops",
