@@ -24,6 +24,7 @@ from daybook.ledger.calendar import Calendar
 from daybook.operations.base import Place
 from daybook.operations.totals import TotalsArgs
 from daybook.operations.totals import totals as read_totals
+from daybook.producers.hooks import ShopsFileError
 from daybook.producers.importers.online_retail import FormatError
 from daybook.producers.simulator import simulated_stores
 from daybook.schemas.stores import StoreEntry
@@ -64,7 +65,7 @@ def demo(**options: Any) -> None:
         raise click.UsageError("--exit-when-done needs --source: simulated shops never end.")
     try:
         raise SystemExit(asyncio.run(_Run(**options).run()))
-    except (StoreBusy, PortTakenError, FileError, FormatError) as error:
+    except (StoreBusy, PortTakenError, FileError, FormatError, ShopsFileError) as error:
         give_up(str(error))
     except OSError as error:
         give_up(f"{error.filename or 'The data folder'} cannot be used: {error.strerror}.")

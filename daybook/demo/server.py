@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from daybook.operations.server import create_operations
 from daybook.producers.gateway import Callers, Gate, KeysFile, SigningKeysFile, gateway_app
 from daybook.producers.gateway.connections import ConnectionLimits
 from daybook.producers.gateway.server import server_config
+from daybook.producers.hooks import Connection, Fetcher, hooks_router, load_shops
 from daybook.producers.records import OutgoingRecord
 
 log = logging.getLogger(__name__)
@@ -32,16 +34,29 @@ class PortTakenError(Exception):
     """Another program listens on the port; the message is one plain sentence."""
 
 
-def create_app(demo: Demo, token: str, reload_stores: Callable[[], None]) -> tuple[FastAPI, Board]:
-    """The application, and the board to close before the server stops."""
+def create_app(
+    demo: Demo, token: str, reload_stores: Callable[[], None], fetcher: Fetcher
+) -> tuple[FastAPI, Board]:
+    """The application, and the board to close before the server stops.
+
+    Raises:
+        ShopsFileError: there is a shops file in the data folder that cannot be used.
+    """
     keys = demo.folder.path / "keys.json"
-    app = gateway_app(Gate(demo.publisher), Callers(KeysFile(keys), SigningKeysFile(keys)))
+    gate = Gate(demo.publisher)
+    app = gateway_app(gate, Callers(KeysFile(keys), SigningKeysFile(keys)))
+    app.include_router(hooks_router(gate, _shops(demo), fetcher))
     # A page elsewhere could otherwise have its own name point to loopback, and read the board from a visitor.
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
     board = create_board(demo.store, demo.calendar)
     app.include_router(board.router)
     app.include_router(create_operations(_place(demo, reload_stores), token))
     return app, board
+
+
+def _shops(demo: Demo) -> dict[str, Connection]:
+    path = demo.folder.path / "shops.json"
+    return load_shops(path, os.environ) if path.exists() else {}
 
 
 def _place(demo: Demo, reload_stores: Callable[[], None]) -> Place:
@@ -77,7 +92,8 @@ async def serving(
     demo: Demo, bound: socket.socket, token: str, reload_stores: Callable[[], None]
 ) -> AsyncIterator[None]:
     """Serve on a bound socket for as long as the block runs."""
-    app, board = create_app(demo, token, reload_stores)
+    fetcher = Fetcher()
+    app, board = create_app(demo, token, reload_stores, fetcher)
     limits = ConnectionLimits()
     config = server_config(app, limits, log_level="warning", lifespan="off", timeout_graceful_shutdown=3)
     server = uvicorn.Server(config)
@@ -92,6 +108,7 @@ async def serving(
         board.close()
         server.should_exit = True
         await asyncio.gather(task, return_exceptions=True)
+        await fetcher.close()
 
 
 def new_demo_key(demo: Demo) -> str:
