@@ -11,11 +11,13 @@ from typing import Any, Final, NamedTuple
 from daybook.producers.adapters.contract import Delivery, Notice, Untranslatable
 from daybook.producers.adapters.documents import UnreadableError
 from daybook.producers.adapters.identity import free_text, identifier
+from daybook.producers.gateway.requests import request_log
 from daybook.producers.hooks.fetching import Fetcher, NotFetchedError
 from daybook.producers.hooks.shops import Connection
 from daybook.schemas.codec import Problem, Reason, encode_event
 from daybook.schemas.untranslated import PayloadUntranslated, UntranslatedProblem
 
+_log = request_log(__name__)
 _ROUNDS: Final = 5
 _MOST_FETCHES: Final = 20
 _MOST_PROBLEMS: Final = 20
@@ -56,9 +58,12 @@ async def translated(
     for notice in notices:
         try:
             await _translate(found, connection, notice, fetcher)
-        except Untranslatable as error:
+        except NotFetchedError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a shop gives up a route that always fails
+            reason = error if isinstance(error, Untranslatable) else _broken(connection, error)
             receipt = _Receipt(received_at, delivery.body, len(found.records))
-            found.add(_set_aside(connection, notice, error, receipt))
+            found.add(_set_aside(connection, notice, reason, receipt))
     return found
 
 
@@ -89,6 +94,12 @@ async def _fetch(connection: Connection, notice: Notice, fetcher: Fetcher, fetch
         for each in wanted:
             fetched[each.name] = await fetcher.get(connection, each)
     raise NotFetchedError(f"{connection.shop.name}: fetching came to no end")
+
+
+def _broken(connection: Connection, error: Exception) -> Untranslatable:
+    """An adapter's own fault: it is ours to mend, and the log has all of it."""
+    _log.error("The adapter of shop %s failed", connection.shop.name, exc_info=error)
+    return Untranslatable.because("", "the adapter failed; the log says how", Reason.INTERNAL)
 
 
 class _Receipt(NamedTuple):

@@ -62,6 +62,8 @@ class Plain(Adapter):
         """A sale of the total."""
         if topic == "hello":
             return Translation(ignored="not_a_sale")
+        if topic == "surprise":
+            raise ZeroDivisionError
         order = fetched.get("order")
         if order is None:
             raise Untranslatable.because("id", "no such order", order_id=str(payload["id"]))
@@ -160,6 +162,18 @@ async def test_what_cannot_be_translated_waits_as_a_dead_letter(hooks: Hooks) ->
         decode_event(first.value)
     assert (refused.value.problem.reason, refused.value.problem.field) == (Reason.UNTRANSLATED, "id")
     assert (await hooks.post(b"{")).json()["untranslated"] == 1
+
+
+async def test_an_adapters_own_fault_is_a_dead_letter_and_a_line_in_the_log(
+    hooks: Hooks, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Answered with 500 again and again, a foreign system would give up the route, good deliveries and all."""
+    answer = await hooks.post({"topic": "surprise", "id": 7})
+    assert (answer.status_code, answer.json()["untranslated"]) == (202, 1)
+    with pytest.raises(EventRefused) as refused:
+        decode_event(hooks.published.records[0].value)
+    assert "internal_error" in refused.value.problem.detail
+    assert "ZeroDivisionError" in caplog.text
 
 
 @pytest.mark.parametrize(
