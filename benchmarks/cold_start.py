@@ -21,6 +21,7 @@ from confluent_kafka import Producer
 
 from benchmarks.events import calendar, events
 from benchmarks.worker import PARTITIONS, broker, fill, prepared, resident_megabytes, wait_for_commits
+from daybook.ledger import measures as m
 from daybook.ledger.measures import WIDTH
 from daybook.ledger.messages import TotalsBucket
 from daybook.ledger.remembered import HOUR_MS, REMEMBER_HOURS
@@ -38,7 +39,7 @@ def state(partition: int, totals: int, identities: int) -> Iterator[tuple[bytes,
     keys = 1_500
     for day in range(totals // keys):
         name = (date(2025, 1, 1) + timedelta(days=day)).isoformat()
-        entries = {f"key-{key}": [1 << 40 | key, *range(10_000, 10_000 + WIDTH)] for key in range(keys)}
+        entries = {f"key-{key}": [1 << 40 | key, *_measures(key)] for key in range(keys)}
         dimension = DIMENSIONS[day % len(DIMENSIONS)]
         made.totals.restore(TotalsBucket(1, partition, 1 << 40, "sales", name, "GBP", dimension, entries))
     made.totals.mark_all()
@@ -56,6 +57,14 @@ def _changelog(made: PartitionLedger) -> Iterator[tuple[bytes, bytes]]:
     for key, value in made.take_checkpoint().changelog:
         assert value is not None
         yield key, value
+
+
+def _measures(key: int) -> list[int]:
+    """What a day of ordinary sales leaves in a total: sales, discounts, tax, orders and units."""
+    vector = [0] * WIDTH
+    vector[m.GROSS], vector[m.DISCOUNTS], vector[m.TAX] = 100_000 + key, -1_000 - key, 20_000 + key
+    vector[m.ORDERS], vector[m.UNITS] = 300 + key, 500 + key
+    return vector
 
 
 def _identity(partition: int, number: int) -> bytes:

@@ -51,7 +51,7 @@ class CheckpointWriter:
             bootstrap_servers=self._bootstrap,
             transactional_id=f"{self._app_id}-{topics.EVENTS}-{partition}",
             acks="all",
-            compression_type="lz4",
+            compression_type="zstd",
             max_request_size=8_000_000,
             max_batch_size=262_144,
         )
