@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.faults.ground import Run, Unavailable, clickhouse_in, ground
 from tests.faults.rows import Row
+from tests.streams.plant import Plant
 from tests.streams.truth import told_positions
 from tests.support.answers import LosingAnswers
 
@@ -57,7 +58,7 @@ def answers_lost(run: Run) -> Row:
             plant.progress()
             lost = proxy.lost
             proxy.drop.set()
-            plant.wait(partial(_more, proxy, lost), "a lost answer")
+            plant.wait(partial(_lost_or_done, proxy, lost, plant), "a lost answer")
             time.sleep(chance.uniform(0, 0.3))
             proxy.drop.clear()
         row = on.judged("answer to an insert lost", {"answers lost": proxy.lost}, "answers lost")
@@ -65,8 +66,8 @@ def answers_lost(run: Run) -> Row:
         return row
 
 
-def _more(proxy: LosingAnswers, than: int) -> bool:
-    return proxy.lost > than
+def _lost_or_done(proxy: LosingAnswers, before: int, plant: Plant) -> bool:
+    return proxy.lost > before or plant.received() >= plant.sent
 
 
 def disk_full(run: Run) -> Row:

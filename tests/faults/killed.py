@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from confluent_kafka import Consumer, TopicPartition
 
 from daybook.schemas import topics
@@ -14,6 +16,8 @@ from tests.streams.truth import table_positions
 
 _PACE = 1_500
 _LONG_PACE = 2_500
+_SLOW_PACE = 400
+"""Slow enough for many checkpoints, each with some of it."""
 
 
 def worker_killed(run: Run) -> Row:
@@ -53,9 +57,12 @@ def killed_at_each_step(run: Run) -> Row:
         ahead: list[str] = []
         for step in steps:
             # An even number too: where a position is written apart, its state is the second half.
-            on.forced(worker, f"kill:{step}:{chance.randint(2, 8) * 2}")
+            on.forced(worker, f"kill:{step}:{chance.randint(1, 5) * 2}")
+            restored = worker.restored()
             worker.start()
-            plant.publish(run.pick(5_000, 30_000), per_second=_PACE)
+            # What waits at its start is counted in one go: what it is to be killed in has to come after that.
+            plant.wait(partial(_restored_again, worker, restored), "partitions for the worker")
+            plant.publish(run.pick(4_000, 12_000), per_second=_SLOW_PACE)
             _until_ended(on, worker)
             seen[f"killed at {step}"] += 1
             ahead += _offsets_ahead(on, step)
@@ -67,6 +74,10 @@ def killed_at_each_step(run: Run) -> Row:
         if ahead:
             return row._replace(reached=False, detail=DIFFERS + "; ".join(ahead[:3]))
         return row
+
+
+def _restored_again(worker: Program, before: int) -> bool:
+    return worker.restored() > before
 
 
 def _until_ended(on: Ground, worker: Program) -> None:

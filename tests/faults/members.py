@@ -48,6 +48,7 @@ def frozen_worker(run: Run) -> Row:
         for _ in range(run.pick(1, 4)):
             _freeze_and_wake(on, run.chance().randint(8, 20))
             seen["freezes"] += 1
+        plant.worker.start()
         plant.publish(500)
         return on.judged("worker frozen past its session", seen, "freezes", "fencings", "rebalances")
 

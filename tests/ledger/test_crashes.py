@@ -17,8 +17,22 @@ LOG = 40
 LOGS = 64
 
 
+def edited(chance: random.Random) -> dict[str, Any]:
+    """A version, old or new, of one of a few orders: with an addition, a refund, both or neither."""
+    first, added = chance.randint(100, 900), chance.randint(1, 900)
+    addition = {"time": "2026-11-25T09:00:00Z", "lines": [line(added)], "charged": added}
+    back = {"product_id": "mug", "amount": chance.randint(1, 90)}
+    reversal = {"kind": "refund", "time": "2026-11-26T09:00:00Z", "lines": [back], "refunded": back["amount"]}
+    more: dict[str, Any] = {}
+    if chance.random() < 0.5:
+        more["additions"] = [addition]
+    if chance.random() < 0.5:
+        more["reversals"] = [reversal]
+    return snapshot(f"s{chance.randint(0, 4)}", chance.randint(0, 9), line(first), **more)
+
+
 def mixed_log(chance: random.Random) -> list[Record]:
-    """Sales, refunds, voids, snapshots, repeats, unknown stores and broken bytes."""
+    """Sales, refunds, voids, edited and superseded snapshots, repeats, unknown stores, broken bytes."""
     raws: list[dict[str, Any] | bytes] = []
     while len(raws) < LOG:
         name = f"o{len(raws)}"
@@ -27,7 +41,7 @@ def mixed_log(chance: random.Random) -> list[Record]:
         back = refund(
             f"{name}-r", {"product_id": "mug", "amount": 60, "tax": 10}, origin_time="2026-11-20T12:00:00Z"
         )
-        versions = [snapshot(f"s{chance.randint(0, 4)}", chance.randint(0, 5), line(chance.randint(1, 900)))]
+        versions = [edited(chance)]
         raws += chance.choice(
             [[sold], [sold, void], [back], versions, versions, [b"\xff{"], [{**sold, "store_id": "nowhere"}]]
         )
@@ -71,6 +85,20 @@ def test_a_crash_at_every_boundary_leaves_the_state_of_the_log(group: int) -> No
         position = right.position
         assert position.received == LOG
         assert position.counted + position.duplicates + position.superseded + position.dead == LOG
+
+
+def test_the_logs_hold_what_they_are_for() -> None:
+    """Additions, reversals, voids and superseded versions are in the logs, so the crashes go through them."""
+    made = PartitionLedger(0, EPOCH, CALENDAR)
+    chance = random.Random(1)  # noqa: S311 - a repeatable trial
+    raws = [record.value for _ in range(LOGS) for record in mixed_log(chance)]
+    made.fold(records(raws))
+    assert (
+        min(made.position.counted, made.position.duplicates, made.position.superseded, made.position.dead) > 0
+    )
+    days = {day for (_, day, _, _, _), _ in made.totals.items()}
+    assert {"2026-11-25", "2026-11-26"} <= days
+    assert any(b'"sale.voided"' in raw for raw in raws)
 
 
 def test_a_hole_within_a_batch_is_noticed_before_anything_counts() -> None:

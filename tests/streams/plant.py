@@ -155,9 +155,9 @@ class Plant:
             program.start()
 
     def progress(self) -> None:
-        """Wait until more is counted and written than before."""
+        """Wait until more is counted and written than before, or everything is."""
         before = max(0, self.received())
-        self.wait(lambda: self.received() > before, "progress")
+        self.wait(lambda: self.received() > before or before >= self.sent, "progress")
 
     def join(self) -> None:
         """Wait until everything is published."""

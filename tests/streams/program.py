@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+CANNOT: Final = 3
+"""Exit code of what found no Kafka or ClickHouse at its start; whoever runs it starts it again."""
 FAILED: Final = 4
-"""Exit code of a worker that ended itself; whoever runs it starts it again."""
+"""Exit code of a worker that ended itself; the same holds for it."""
 
 
 class Program:
@@ -72,7 +74,7 @@ class Program:
             if self.ends_itself and code == -signal.SIGKILL:
                 return
             self.ends.append(code)
-            assert code == FAILED, f"ended with {code}:\n{self.text()[-3000:]}"
+            assert code in (CANNOT, FAILED), f"ended with {code}:\n{self.text()[-3000:]}"
             self.start()
 
     def running(self) -> bool:
