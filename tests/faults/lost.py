@@ -24,7 +24,7 @@ def _lost(run: Run, name: str, fault: str, told: str) -> Row:
         plant.worker.start()
         plant.sink.start()
         plant.wait(lambda: plant.worker.restored() > 0, "partitions for the worker")
-        plant.publish(run.pick(6_000, 60_000), per_second=1_500)
+        plant.publish(run.pick(4_000, 60_000), per_second=run.pick(400, 1_500))
         plant.join()
         plant.limit = 40 if run.without else plant.limit
         if not run.without:

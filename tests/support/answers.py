@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 
 class LosingAnswers:
-    """A TCP proxy on loopback. While ``drop`` is set, requests go through and the connection then ends."""
+    """A TCP proxy on loopback. While ``drop`` is set, inserts go through and the connection then ends."""
 
     def __init__(self, target: str) -> None:
         parts = urlsplit(target)
@@ -35,16 +35,20 @@ class LosingAnswers:
     def _serve(self, client: socket.socket) -> None:
         try:
             with client, socket.create_connection(self._target) as server:
-                threading.Thread(target=self._answer, args=(server, client), daemon=True).start()
+                inserting = threading.Event()
+                answers = threading.Thread(target=self._answer, args=(server, client, inserting), daemon=True)
+                answers.start()
                 while data := client.recv(65536):
+                    if data.startswith(b"POST"):
+                        (inserting.set if b"INSERT" in data else inserting.clear)()
                     server.sendall(data)
         except OSError:
             return
 
-    def _answer(self, server: socket.socket, client: socket.socket) -> None:
+    def _answer(self, server: socket.socket, client: socket.socket, inserting: threading.Event) -> None:
         try:
             while data := server.recv(65536):
-                if self.drop.is_set():
+                if self.drop.is_set() and inserting.is_set():
                     self.lost += 1
                     client.shutdown(socket.SHUT_RDWR)
                     return
