@@ -36,7 +36,9 @@ def clickhouse_killed(run: Run) -> Row:
         source = plant.source()
         on.clickhouse.kill()
         before = sum(p.received for p in told_positions(source))
-        away = run.pick(4, 120)
+        away = run.pick(6, 120)
+        plant.join()
+        plant.publish(500, per_second=200)
         time.sleep(away)
         seen |= {"kills": seen["kills"] + 1, "seconds away": away}
         seen["counted meanwhile"] = sum(p.received for p in told_positions(source)) - before
