@@ -27,7 +27,7 @@ RATES: Final = (1_000, 10_000)
 SECONDS: Final = 20
 WARM_SECONDS: Final = 5
 MOST_P99: Final = 1.0
-_START_SECONDS: Final = 60.0
+_START_SECONDS: Final = 120.0
 _TAIL_SECONDS: Final = 60.0
 _TICK: Final = 0.005
 
