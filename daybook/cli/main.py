@@ -23,6 +23,7 @@ _COMMANDS: Final = {
     "shopify": "daybook.cli.shopify:shopify",
     "check": "daybook.cli.check:check",
     "spool": "daybook.cli.spool:spool",
+    "simulate": "daybook.cli.simulate:simulate",
     "shops": "daybook.cli.shops:shops",
     "keys": "daybook.cli.keys:keys",
     "board": "daybook.cli.board:board",

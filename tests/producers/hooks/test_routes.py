@@ -167,7 +167,7 @@ async def test_what_cannot_be_translated_waits_as_a_dead_letter(hooks: Hooks) ->
 async def test_an_adapters_own_fault_is_a_dead_letter_and_a_line_in_the_log(
     hooks: Hooks, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Answered with 500 again and again, a foreign system would give up the route, good deliveries and all."""
+    """Answered with 500 for ever, a foreign system would give the route up, good deliveries and all."""
     answer = await hooks.post({"topic": "surprise", "id": 7})
     assert (answer.status_code, answer.json()["untranslated"]) == (202, 1)
     with pytest.raises(EventRefused) as refused:
