@@ -15,6 +15,7 @@ from typing import Any, Final
 import click
 
 from daybook.cli.store_options import CANNOT, give_up, print_json
+from daybook.demo import webhooks
 from daybook.demo.folder import DataFolder
 from daybook.demo.runtime import Demo, open_demo
 from daybook.demo.server import HOST, PortTakenError, bind, new_demo_key, serving
@@ -81,6 +82,7 @@ class _Run:
         self._file = FileSource(source, options["file_format"]) if source is not None else None
         self._quiet = options["as_json"] or not sys.stderr.isatty()
         self._stopped = asyncio.Event()
+        self._webhooks: webhooks.WebhookShop | None = None
 
     async def run(self) -> int:
         """Run until Ctrl-C, or until the file is done; the exit code."""
@@ -92,6 +94,7 @@ class _Run:
             demo = open_demo(self._folder, Calendar(stores), self._counter("Rebuilding from raw events"))
             save_stores(self._folder.stores_file, stores)
             try:
+                secret = webhooks.prepare(self._folder.path)
                 running = self._folder.announce(f"http://{HOST}:{bound.getsockname()[1]}")
                 self._say("Starting broker, worker, sink and gateway ...")
                 async with (
@@ -99,6 +102,9 @@ class _Run:
                     serving(demo, bound, running.token, lambda: demo.calendar.replace(self._stores())),
                 ):
                     self._welcome(running.url, new_demo_key(demo))
+                    if secret is not None:
+                        options = self._options["seed"], self._options["rate"]
+                        self._webhooks = webhooks.WebhookShop(running.url, secret, *options)
                     await self._publish(demo)
                 return self._end(demo)
             finally:
@@ -145,7 +151,11 @@ class _Run:
                 since = datetime.now(UTC)
                 await shops.publish_past(demo.publisher, since, self._counter("Publishing the last two days"))
                 self._folder.note_live_since(since)
-            await shops.publish_live(demo.publisher, max(since, demo.newest() or since))
+            live = max(since, demo.newest() or since)
+            selling = [shops.publish_live(demo.publisher, live)]
+            if self._webhooks is not None:
+                selling.append(self._webhooks.publish_live(live))
+            await asyncio.gather(*selling)
 
     def _end(self, demo: Demo) -> int:
         if demo.failure is not None:
