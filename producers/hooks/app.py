@@ -21,6 +21,18 @@ FETCH_RETRY_SECONDS: Final = 30
 _log = request_log(__name__)
 
 
+_REFUSED: Final = {
+    400: "The body was cut off, or is not packed as it says.",
+    401: "It is not signed as it should be.",
+    404: "There is no such shop.",
+    408: "The body took too long.",
+    413: "It is too large.",
+    415: "Its packing is not known here.",
+    429: "Too many at once.",
+    503: "Kafka, the worker or the shop's own interface gives no answer: send it again later.",
+}
+
+
 class HookAnswer(BaseModel):
     """What became of a delivery."""
 
@@ -38,15 +50,10 @@ def hooks_router(gate: Gate, shops: Mapping[str, Connection], fetcher: Fetcher) 
         status_code=202,
         response_model=HookAnswer,
         responses={
-            status: {"model": ErrorAnswer, "description": why}
-            for status, why in {
-                401: "It is not signed as it should be.",
-                404: "There is no such shop.",
-                413: "It is too large.",
-                429: "Too many at once.",
-                503: "Kafka, the worker or the shop's own interface gives no answer: send it again later.",
-            }.items()
+            200: {"model": HookAnswer, "description": "Nothing of it is to be counted."},
+            **{status: {"model": ErrorAnswer, "description": why} for status, why in _REFUSED.items()},
         },
+        openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": {}}}}},
         summary="Take a webhook of another system",
     )
     async def take(name: str, request: Request, response: Response) -> HookAnswer:
