@@ -14,6 +14,20 @@ from daybook.sinks.store import Store
 _DEAD = "SELECT count() FROM outcomes FINAL WHERE partition = {partition:UInt16} AND outcome = 'dead'"
 _LAST_EPOCH = "SELECT greatest((SELECT max(epoch) FROM events), (SELECT max(epoch) FROM positions))"
 
+# Offsets of an epoch and partition are written without a hole, so what is beyond the last event is half written.
+_HALVES = """
+SELECT l.epoch, l.partition, if(e.known = 0, -1, toInt64(e.last))
+FROM (SELECT epoch, partition, max(offset) AS newest FROM lines GROUP BY epoch, partition) AS l
+LEFT JOIN
+    (SELECT epoch, partition, 1 AS known, max(offset) AS last FROM events GROUP BY epoch, partition) AS e
+    ON e.epoch = l.epoch AND e.partition = l.partition
+WHERE e.known = 0 OR l.newest > e.last
+"""
+_DROP = (
+    "DELETE FROM lines WHERE epoch = {epoch:UInt32} AND partition = {partition:UInt16} "
+    "AND toInt64(offset) > {last:Int64}"
+)
+
 
 def next_epoch(store: Store, now_epoch: int) -> int:
     """An epoch above all that the store has seen, and not below the present minute's."""
@@ -28,6 +42,7 @@ def rebuilt(
     Events recorded as dead letters stay dead, though their store may be known by now: replaying is a person's
     decision. ``progress`` is called with the number of events folded so far.
     """
+    _drop_halves(store)
     raw = RawEvents(store)
     ledgers: dict[int, PartitionLedger] = {}
     done = 0
@@ -40,6 +55,12 @@ def rebuilt(
         _resume(store, ledger, epoch)
         ledgers[partition] = ledger
     return ledgers
+
+
+def _drop_halves(store: Store) -> None:
+    """Drop lines whose raw events were not written any more: those events come again at other positions."""
+    for epoch, partition, last in store.rows(_HALVES):
+        store.command(_DROP, {"epoch": epoch, "partition": partition, "last": last})
 
 
 def _resume(store: Store, ledger: PartitionLedger, epoch: int) -> None:
