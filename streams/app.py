@@ -15,6 +15,7 @@ from faust.types import TP
 from yarl import URL
 
 from daybook.schemas import topics
+from daybook.streams.assignor import BlindAssignmentError, WatchfulAssignor
 from daybook.streams.progress import ProgressWatch
 from daybook.streams.table import Restore, TotalsTable
 from daybook.streams.totals import LateLookup, TotalsProcessor
@@ -122,6 +123,10 @@ class Worker:
 
     async def _look_at_progress(self) -> None:
         """Read a partition again that stands still though its source has more, and at last end the worker."""
+        if self.app.assignor.blind:
+            # Started anew it leaves the group, which then assigns once more.
+            await self.fail(BlindAssignmentError())
+            return
         try:
             ends = await self._source_ends()
         except (KafkaError, TimeoutError):
@@ -220,6 +225,7 @@ def _faust_app(settings: StreamSettings) -> Any:
         topic_partitions=settings.partitions,
         table_standby_replicas=0,
         ConsumerScheduler=BatchScheduler,
+        PartitionAssignor=WatchfulAssignor,
         stream_buffer_maxsize=16,
         stream_wait_empty=False,
         stream_publish_on_commit=False,

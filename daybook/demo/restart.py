@@ -14,7 +14,7 @@ from daybook.sinks.store import Store
 _DEAD = "SELECT count() FROM outcomes FINAL WHERE partition = {partition:UInt16} AND outcome = 'dead'"
 _LAST_EPOCH = "SELECT greatest((SELECT max(epoch) FROM events), (SELECT max(epoch) FROM positions))"
 
-# Offsets of an epoch and partition are written without a hole, so what is beyond the last event is half written.
+# Offsets of a partition are written without a hole: what lies beyond the last event is half written.
 _HALVES = """
 SELECT l.epoch, l.partition, if(e.known = 0, -1, toInt64(e.last))
 FROM (SELECT epoch, partition, max(offset) AS newest FROM lines GROUP BY epoch, partition) AS l

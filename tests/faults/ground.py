@@ -82,12 +82,12 @@ class Ground:
     def _differences(self) -> list[str]:
         try:
             self.plant.settle()
-        except AssertionError:
+            return self.plant.differences()
+        except AssertionError as unsettled:
             # Without a safeguard events may be lost for good; with it nothing of the kind may happen.
             if not self.run.without:
                 raise
-            return [f"{self.plant.received()} of {self.plant.sent} events received"]
-        return self.plant.differences()
+            return [str(unsettled).partition("\n")[0]]
 
     def judged(self, name: str, seen: dict[str, int], *needed: str) -> Row:
         """Let everything be counted, compare, and give the row; what is needed has to have been seen."""

@@ -1,19 +1,23 @@
-"""A worker that stands still beside waiting events ends itself."""
+"""A worker that comes to nothing beside waiting events ends itself."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
+from aiokafka.cluster import ClusterMetadata
 
 from daybook.settings import Settings
+from daybook.streams.assignor import WatchfulAssignor
 from daybook.streams.totals import TotalsProcessor
 from daybook.topics import changelog_of, create_topics, planned_topics
 from daybook.worker import WorkerFailed, run_worker
 from tests.streams.plant import CALENDAR, PARTITIONS, RETENTION, send
-from tests.streams.trade import Trade
+from tests.streams.trade import Sent, Trade
 from tests.support.kafka import KafkaBroker
 
 
@@ -26,10 +30,31 @@ async def test_a_worker_that_stands_still_ends_itself(
         """Count nothing."""
 
     monkeypatch.setattr(TotalsProcessor, "process", fall)
-    stores = tmp_path / "stores.json"
+    settings = await prepared(kafka_broker.bootstrap, tmp_path, Trade(9).events(50))
+    with pytest.raises(WorkerFailed, match=r"made no progress for 10 s though events wait\.$"):
+        await asyncio.wait_for(run_worker(settings, asyncio.Event()), 75)
+
+
+async def test_a_worker_that_assigned_without_knowing_the_topics_ends_itself(
+    kafka_broker: KafkaBroker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A group that forms while brokers come back may give nobody anything: it has to form once more."""
+    assign = WatchfulAssignor.assign
+
+    def knowing_nothing(self: WatchfulAssignor, _cluster: Any, members: Any) -> Any:
+        return assign(self, ClusterMetadata(), members)
+
+    monkeypatch.setattr(WatchfulAssignor, "assign", knowing_nothing)
+    settings = await prepared(kafka_broker.bootstrap, tmp_path, [])
+    with pytest.raises(WorkerFailed, match="told of no partitions"):
+        await asyncio.wait_for(run_worker(settings, asyncio.Event()), 75)
+
+
+async def prepared(bootstrap: str, folder: Path, events: Iterable[Sent]) -> Settings:
+    """Settings of a worker on a broker that has all topics and some events."""
+    stores = folder / "stores.json"
     entries = [entry.model_dump(mode="json") for entry in CALENDAR.stores]
     stores.write_bytes(orjson.dumps({"stores": entries}))
-    bootstrap = kafka_broker.bootstrap
     plans = planned_topics(
         partitions=PARTITIONS,
         replication_factor=1,
@@ -37,8 +62,8 @@ async def test_a_worker_that_stands_still_ends_itself(
         retention=RETENTION,
     )
     await create_topics(bootstrap, plans)
-    await asyncio.to_thread(send, bootstrap, list(Trade(9).events(50)), None)
-    settings = Settings(
+    await asyncio.to_thread(send, bootstrap, list(events), None)
+    return Settings(
         kafka_bootstrap=bootstrap,
         partitions=PARTITIONS,
         stores_file=stores,
@@ -46,5 +71,3 @@ async def test_a_worker_that_stands_still_ends_itself(
         stall_seconds=10,
         session_timeout=6,
     )
-    with pytest.raises(WorkerFailed, match=r"made no progress for 10 s though events wait\.$"):
-        await asyncio.wait_for(run_worker(settings, asyncio.Event()), 75)
