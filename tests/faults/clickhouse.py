@@ -88,6 +88,9 @@ def disk_full(run: Run) -> Row:
             plant.progress()
             ballast = disk / "ballast"
             _fill(ballast)
+            # What was published before may all be written by now.
+            plant.join()
+            plant.publish(run.pick(2_000, 20_000), per_second=1_000)
             plant.wait(lambda: "does not take rows" in plant.sink.text(), "a refused insert")
             time.sleep(run.pick(3, 60))
             ballast.unlink()
