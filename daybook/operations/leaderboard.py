@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime
 from typing import Literal
 
 from pydantic import Field
 
+from daybook.ledger.calendar import Calendar
 from daybook.ledger.leaderboards import MEASURES, Board, Measure, Standing, leaderboard, shown
 from daybook.ledger.periods import PERIODS, Period, as_long_before, period_before
 from daybook.operations.base import Args, CannotAct, Document, Place
@@ -68,8 +70,13 @@ def _periods(place: Place, args: LeaderboardArgs) -> tuple[str, Period, Period]:
 def _today(place: Place) -> date:
     if place.calendar is None or not place.calendar.stores:
         raise CannotAct("Name a day by --date, or the stores file by --stores: today depends on the store.")
-    now = datetime.now(UTC)
-    return max(place.calendar.moment(store.store_id, now).business_date for store in place.calendar.stores)
+    return _most_stores_day(place.calendar, datetime.now(UTC))
+
+
+def _most_stores_day(calendar: Calendar, now: datetime) -> date:
+    """The business date that most stores are at, and of equally many the later one."""
+    days = Counter(calendar.moment(store.store_id, now).business_date for store in calendar.stores)
+    return max((stores, day) for day, stores in days.items())[1]
 
 
 def _told(board: Board, measure: Measure, args: LeaderboardArgs) -> Document:

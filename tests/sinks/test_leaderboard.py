@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import orjson
@@ -13,10 +13,11 @@ from click.testing import CliRunner
 from daybook.cli.main import main
 from daybook.ledger.calendar import Calendar
 from daybook.operations.base import CannotAct, Document, Place
-from daybook.operations.leaderboard import LeaderboardArgs
+from daybook.operations.leaderboard import LeaderboardArgs, _most_stores_day
 from daybook.operations.registry import run
 from daybook.producers.importers.online_retail import convert, read_rows, stores
 from daybook.schemas.codec import encode_event
+from daybook.schemas.stores import DayRule, StoreEntry
 from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
 from tests.ledger.test_backtest import REAL
@@ -56,6 +57,16 @@ def test_bottom_lists_are_shown_only_when_asked_for(embedded: Store) -> None:
     assert "own" not in told
     with pytest.raises(CannotAct, match="--date"):
         run(Place(embedded), "leaderboard", LeaderboardArgs(by="staff"))
+
+
+def test_today_is_the_day_that_most_stores_are_at() -> None:
+    """One store beyond the date line does not turn everybody's page; of equally many the later day holds."""
+    zones = ["Europe/London", "Europe/Paris", "Australia/Sydney", "Asia/Tokyo"]
+    stores = [StoreEntry(store_id=zone, days=[DayRule(zone=zone)]) for zone in zones]
+    afternoon = datetime(2026, 11, 24, 14, tzinfo=UTC)
+    assert _most_stores_day(Calendar(stores[:3]), afternoon) == date(2026, 11, 24)
+    later = datetime(2026, 11, 24, 15, 30, tzinfo=UTC)
+    assert _most_stores_day(Calendar(stores), later) == date(2026, 11, 25)
 
 
 def test_the_command_shows_a_table_and_a_document(tmp_path: Path) -> None:
