@@ -7,6 +7,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from daybook.schemas.validation import first_problem
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -25,6 +27,4 @@ def read_document(path: Path, model: type[Model], what: str) -> Model:
     except OSError as error:
         raise FileError(f"The {what} {path} cannot be read: {error.strerror}.") from error
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise FileError(f"The {what} {path} is not valid: {where}: {first['msg']}.") from error
+        raise FileError(f"The {what} {path} is not valid: {first_problem(error)}.") from error

@@ -54,6 +54,11 @@ def check(given: Iterable[str], secrets: Sequence[bytes], sign: Callable[[bytes]
     return None if fits else WRONG
 
 
+def check_body(given: str, body: bytes, secrets: Sequence[bytes]) -> str | None:
+    """``MISSING``, ``WRONG`` or None: whether a base64 signature of the whole body is that of any secret."""
+    return check([given], secrets, lambda secret: sign_base64(secret, body))
+
+
 def fresh(signed_at: str, now: datetime, tolerance_seconds: int = TOLERANCE_SECONDS) -> bool:
     """Whether a signature's own time, in Unix seconds, is near enough to now, before or after."""
     if not (signed_at.isascii() and signed_at.isdigit() and len(signed_at) <= 12):

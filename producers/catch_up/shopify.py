@@ -16,6 +16,7 @@ import httpx
 
 from daybook.producers.adapters.documents import UnreadableError, read_json
 from daybook.producers.hooks import Connection
+from daybook.producers.hooks.fetching import body_within
 
 PAGE: Final = 250
 """Orders on a page: the most that Shopify gives."""
@@ -105,12 +106,10 @@ def _wait(told: str, attempt: int) -> float:
 
 
 async def _limited(answer: httpx.Response) -> bytes:
-    body = bytearray()
-    async for piece in answer.aiter_bytes():
-        body += piece
-        if len(body) > _LARGEST:
-            raise ShopUnavailable(f"{answer.url.host} answered with more than {_LARGEST} bytes.")
-    return bytes(body)
+    body = await body_within(answer, _LARGEST)
+    if body is None:
+        raise ShopUnavailable(f"{answer.url.host} answered with more than {_LARGEST} bytes.")
+    return body
 
 
 def _orders(body: bytes, url: httpx.URL) -> list[Mapping[str, Any]]:

@@ -47,7 +47,10 @@ class Fetcher:
                     return None
                 if not answer.is_success:
                     raise NotFetchedError(f"{url} answered {answer.status_code}")
-                return read_any_json(await _limited(answer))
+                body = await body_within(answer, _LARGEST)
+                if body is None:
+                    raise NotFetchedError(f"{url} answered with more than {_LARGEST} bytes")
+                return read_any_json(body)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise NotFetchedError(f"{url}: {type(error).__name__}") from error
         except UnreadableError as error:
@@ -64,10 +67,11 @@ class Fetcher:
         return connection.adapter.api_headers(connection.api_token)
 
 
-async def _limited(answer: httpx.Response) -> bytes:
+async def body_within(answer: httpx.Response, largest: int) -> bytes | None:
+    """The body of a streamed answer; None, without reading on, where it has more bytes than that."""
     body = bytearray()
     async for piece in answer.aiter_bytes():
         body += piece
-        if len(body) > _LARGEST:
-            raise NotFetchedError(f"{answer.url} answered with more than {_LARGEST} bytes")
+        if len(body) > largest:
+            return None
     return bytes(body)

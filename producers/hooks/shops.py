@@ -17,6 +17,7 @@ from daybook.producers.adapters.mapping import Mapping as MappingDocument
 from daybook.producers.adapters.mapping import MappingAdapter
 from daybook.producers.adapters.registry import ADAPTERS
 from daybook.schemas.lines import Strict
+from daybook.schemas.validation import first_problem
 
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _LONGEST_SECRET: Final = 4096
@@ -63,9 +64,7 @@ def load_shops(path: Path, environment: Mapping[str, str]) -> dict[str, Connecti
     except OSError as error:
         raise ShopsFileError(f"The shops file {path} cannot be read: {error.strerror}.") from error
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise ShopsFileError(f"The shops file {path} is not valid: {where}: {first['msg']}.") from None
+        raise ShopsFileError(f"The shops file {path} is not valid: {first_problem(error)}.") from None
     return {shop.name: _connection(shop, path.parent, environment) for shop in shops}
 
 
@@ -88,9 +87,7 @@ def _adapter(shop: Shop, folder: Path) -> Adapter:
     except OSError as error:
         raise ShopsFileError(f"Shop {shop.name}: {path} cannot be read: {error.strerror}.") from error
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise ShopsFileError(f"Shop {shop.name}: {path} is no mapping: {where}: {first['msg']}.") from error
+        raise ShopsFileError(f"Shop {shop.name}: {path} is no mapping: {first_problem(error)}.") from error
 
 
 def _secret(shop: Shop, reference: SecretReference, folder: Path, environment: Mapping[str, str]) -> bytes:

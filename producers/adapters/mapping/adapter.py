@@ -11,7 +11,7 @@ from daybook.producers.adapters.contract import Adapter, Delivery, Notice, Shop,
 from daybook.producers.adapters.mapping.document import Mapping
 from daybook.producers.adapters.mapping.orders import translate_record
 from daybook.producers.adapters.mapping.records import records_in
-from daybook.producers.adapters.signatures import check, check_basic, sign_base64, sign_hex
+from daybook.producers.adapters.signatures import check, check_basic, check_body, sign_hex
 
 SIGNATURE_HEADER: Final = "x-signature"
 """HMAC-SHA256 of the raw body, in hex (perhaps after ``sha256=``) or base64."""
@@ -30,7 +30,7 @@ class MappingAdapter(Adapter):
             return check_basic(delivery.headers["authorization"], secrets)
         given = delivery.headers.get(SIGNATURE_HEADER, "").removeprefix("sha256=")
         in_hex = check([given], secrets, lambda secret: sign_hex(secret, delivery.body))
-        in_base64 = check([given], secrets, lambda secret: sign_base64(secret, delivery.body))
+        in_base64 = check_body(given, delivery.body, secrets)
         return None if in_hex is None else in_base64
 
     def notices(self, delivery: Delivery) -> tuple[Notice, ...]:
