@@ -22,7 +22,7 @@ def load_stores(path: Path) -> list[StoreEntry]:
 
 def save_stores(path: Path, stores: list[StoreEntry]) -> None:
     """Write a stores file, for people to read and add to."""
-    body = StoresFile(stores=stores).model_dump(mode="json", exclude_none=True)
+    body = StoresFile(stores=stores).model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     path.write_bytes(orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 

@@ -1,4 +1,4 @@
-"""The stores file: which stores there are, and from when each zone and cutoff holds."""
+"""The stores file: which stores there are, from when each zone and cutoff holds, and when they are open."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from daybook.schemas.fields import FreeText, Identifier
 from daybook.schemas.lines import Strict
+from daybook.schemas.opening import Closure, HolidayCalendar, OpeningHours
 
 
 def _known_zone(name: str) -> str:
@@ -41,13 +42,25 @@ class StoreEntry(Strict):
     name: FreeText | None = None
     region: FreeText | None = None
     days: Annotated[list[DayRule], Field(min_length=1)]
+    opening: list[OpeningHours] = Field([], description="Opening hours; not known without any.")
+    closures: list[Closure] = Field([], description="Dates on which it is closed or open for other hours.")
+    holidays: HolidayCalendar | None = Field(None, description="Whose public holidays it keeps.")
+    opened_on: date | None = Field(None, description="The first business date it traded.")
+    closed_on: date | None = Field(None, description="The last one, where it has closed for good.")
 
     @model_validator(mode="after")
     def _check_days(self) -> Self:
-        starts = [rule.valid_from for rule in self.days]
-        if starts != sorted(set(starts)):
+        if not _rising([rule.valid_from for rule in self.days]):
             raise PydanticCustomError("day_rules", "days: valid_from must rise from entry to entry")
+        if not _rising([hours.valid_from for hours in self.opening]):
+            raise PydanticCustomError("opening_hours", "opening: valid_from must rise from entry to entry")
+        if self.opened_on and self.closed_on and self.closed_on < self.opened_on:
+            raise PydanticCustomError("store_dates", "closed_on: before opened_on")
         return self
+
+
+def _rising(dates: list[date]) -> bool:
+    return dates == sorted(set(dates))
 
 
 class StoresFile(Strict):
