@@ -1,0 +1,146 @@
+"""Following what the totals agents tell: all partitions of a topic, from its beginning, in no group.
+
+Nothing is committed, for nothing is kept: the topic is compacted, and whoever starts reads it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from daybook.ledger.merged import Change, MergedTotals
+from daybook.ledger.messages import decode_totals
+from daybook.schemas import topics
+
+log = logging.getLogger(__name__)
+
+Told = Callable[[Sequence[Change]], None]
+"""Takes the changes of one fetch, in the order of the log."""
+
+_FETCH_SECONDS: Final = 0.5
+_FIRST_WAIT: Final = 0.2
+_LONGEST_WAIT: Final = 5.0
+"""Seconds between tries while there are no brokers."""
+_AT_A_TIME: Final = 200
+"""Records taken over before others in the process get their turn; a bucket may hold hundreds of totals."""
+
+
+class TotalsFollower:
+    """Keeps ``merged`` at what stands in ``sales.totals``. Run it as a task; cancelling ends it.
+
+    Args:
+        bootstrap: brokers.
+        partitions: how many partitions the topic has.
+        merged: where the totals go.
+        told: called with each fetch's changes.
+        consumer_options: further options of the consumer, for brokers that need them.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        partitions: int,
+        merged: MergedTotals,
+        told: Told = lambda _: None,
+        consumer_options: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._bootstrap = bootstrap
+        self._places = [TopicPartition(topics.TOTALS, number) for number in range(partitions)]
+        self._merged = merged
+        self._told = told
+        self._options = consumer_options
+        self._caught_up = asyncio.Event()
+        self._behind: dict[TopicPartition, int] = {}
+        self.offsets: dict[int, int] = {}
+        """The next offset to be read, by partition."""
+        self.seen_at: int | None = None
+        """When the newest record that was read had been told (UTC, epoch milliseconds)."""
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether all is read that stood in the topic when this follower began. It stays so."""
+        return self._caught_up.is_set()
+
+    async def until_caught_up(self) -> None:
+        """Return once all is read that stood in the topic at the beginning."""
+        await self._caught_up.wait()
+
+    async def run(self) -> None:
+        """Follow until cancelled. While there are no brokers it waits for them; what it has read it keeps."""
+        wait = _FIRST_WAIT
+        while True:
+            try:
+                async with self._consumer() as consumer:
+                    await self._begin(consumer)
+                    wait = _FIRST_WAIT
+                    while True:
+                        await self._read(consumer)
+            except (KafkaError, TimeoutError, OSError):
+                log.warning("%s cannot be read; trying again", topics.TOTALS, exc_info=True)
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, _LONGEST_WAIT)
+
+    @contextlib.asynccontextmanager
+    async def _consumer(self) -> Any:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            group_id=None,
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            **(self._options or {}),
+        )
+        try:
+            await consumer.start()
+            yield consumer
+        finally:
+            await consumer.stop()
+
+    async def _begin(self, consumer: AIOKafkaConsumer) -> None:
+        consumer.assign(self._places)
+        for place in self._places:
+            offset = self.offsets.get(place.partition)
+            if offset is None:
+                await consumer.seek_to_beginning(place)
+            else:
+                consumer.seek(place, offset)
+        if not self.caught_up:
+            self._behind = await consumer.end_offsets(self._places)
+
+    async def _read(self, consumer: AIOKafkaConsumer) -> None:
+        fetched = await consumer.getmany(timeout_ms=int(_FETCH_SECONDS * 1000))
+        for records in fetched.values():
+            for start in range(0, len(records), _AT_A_TIME):
+                self._take(records[start : start + _AT_A_TIME])
+                await asyncio.sleep(0)
+        for place in self._places:
+            self.offsets[place.partition] = await consumer.position(place)
+        if not self.caught_up:
+            self._behind = {p: end for p, end in self._behind.items() if self.offsets[p.partition] < end}
+            if not self._behind:
+                self._caught_up.set()
+
+    def _take(self, records: Sequence[Any]) -> None:
+        changes: list[Change] = []
+        for record in records:
+            self.seen_at = max(self.seen_at or 0, record.timestamp)
+            if not record.value or not self._merged.wants(record.key or b""):
+                continue
+            try:
+                message = decode_totals(record.value)
+            except (ValueError, TypeError):
+                log.exception(
+                    "%s holds a record at offset %d that is not ours; it is passed over",
+                    topics.TOTALS,
+                    record.offset,
+                )
+                continue
+            changes += self._merged.take(message, record.timestamp)
+        if changes:
+            self._told(changes)
