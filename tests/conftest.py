@@ -6,6 +6,7 @@ import gc
 from collections.abc import Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.browser import browser
 from tests.support.clickhouse import clickhouse_database, clickhouse_server, clickhouse_url
@@ -13,6 +14,10 @@ from tests.support.kafka.fixtures import kafka, kafka_broker
 from tests.support.require import required
 
 __all__ = ["browser", "clickhouse_database", "clickhouse_server", "clickhouse_url", "kafka", "kafka_broker"]
+
+# How fast a loaded machine makes examples says nothing about what they show.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def pytest_report_header() -> str:
