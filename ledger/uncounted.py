@@ -25,10 +25,11 @@ _MOST_KEPT: Final = 2 * 1024 * 1024
 
 
 class Uncounted:
-    """Notes of one partition. Each gives the outcome that it notes."""
+    """Notes of one partition of a topic. Each gives the outcome that it notes."""
 
-    def __init__(self, partition: int) -> None:
+    def __init__(self, partition: int, topic: str = topics.EVENTS) -> None:
         self._partition = partition
+        self._topic = topic
         self._outcomes: list[Outcome] = []
         self._dead: list[DeadLetter] = []
 
@@ -43,12 +44,15 @@ class Uncounted:
 
     def refuse(self, epoch: int, new: Arrival, problem: Problem) -> str:
         """An event that becomes a dead letter, without the personal data in it."""
-        record, event = new.record, new.event
+        return self.refuse_record(epoch, new.record, problem, new.event.order_id if new.event else "")
+
+    def refuse_record(self, epoch: int, record: Record, problem: Problem, key: str) -> str:
+        """The same of any record; ``key`` is its record key, '' where that is not known."""
         original, redacted = redact_event(record.value)
         self._dead.append(
             DeadLetter(
                 epoch,
-                topics.EVENTS,
+                self._topic,
                 self._partition,
                 record.offset,
                 record.recorded_at,
@@ -58,7 +62,7 @@ class Uncounted:
                 original[:_MOST_KEPT],
                 redacted,
                 problem.reason in REPLAYABLE and not redacted and len(original) <= _MOST_KEPT,
-                event.order_id if event else "",
+                key,
             )
         )
         return self.note(epoch, record, DEAD, problem.reason.value)

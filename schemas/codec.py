@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -99,6 +100,8 @@ _BY_PYDANTIC_TYPE: Final = {
     "date_from_datetime_parsing": Reason.IMPOSSIBLE_TIME,
     **{reason.value: reason for reason in Reason},
 }
+TAGS: Final = frozenset({"sale.completed", "sale.refunded", "sale.voided", "order.snapshot"})
+"""Types of sale events."""
 _MAX_PROBLEMS: Final = 20
 _VERSION: Final = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}")
 
@@ -124,15 +127,15 @@ def encode_event(event: SaleEvent) -> bytes:
     return orjson.dumps({"schema_version": event.schema_version, "type": event.type, **body})
 
 
-def refusal(error: ValidationError, data: bytes) -> EventRefused:
-    """Pydantic's verdict on ``data`` in our own stable terms."""
+def refusal(error: ValidationError, data: bytes, tags: AbstractSet[str] = TAGS) -> EventRefused:
+    """Pydantic's verdict on ``data`` in our own stable terms; ``tags`` are the types it might have."""
     raw = _parsed(data)
     problem = _envelope_problem(raw)
     if problem is not None:
         return EventRefused([problem])
     if raw.get("type") == UNTRANSLATED:
         return _untranslated(data)
-    return EventRefused(problems_of(error))
+    return EventRefused(problems_of(error, tags))
 
 
 def _untranslated(data: bytes) -> EventRefused:
@@ -146,13 +149,13 @@ def _untranslated(data: bytes) -> EventRefused:
     )
 
 
-def problems_of(error: ValidationError) -> list[Problem]:
+def problems_of(error: ValidationError, tags: AbstractSet[str] = TAGS) -> list[Problem]:
     """What pydantic found, in our own stable terms; at least one."""
     problems = [
         Problem(
             _BY_PYDANTIC_TYPE.get(e["type"], Reason.WRONG_TYPE),
-            _path(e["loc"]),
-            _message(e["type"], e["msg"]),
+            _path(e["loc"], tags),
+            _message(e["type"], e["msg"], tags),
         )
         for e in error.errors(include_input=False, include_url=False, include_context=False)[:_MAX_PROBLEMS]
     ]
@@ -196,14 +199,14 @@ def _envelope_problem(raw: Any) -> Problem | None:
     return Problem(Reason.UNKNOWN_VERSION, "schema_version", f"only {SCHEMA_VERSION} is known here")
 
 
-def _message(kind: str, message: str) -> str:
+def _message(kind: str, message: str, tags: AbstractSet[str]) -> str:
     # Pydantic repeats the tag it did not know, which may be anything at all.
-    return f"type must be one of {', '.join(sorted(_TAGS))}" if kind.startswith("union_tag") else message
+    return f"type must be one of {', '.join(sorted(tags))}" if kind.startswith("union_tag") else message
 
 
-def _path(location: tuple[int | str, ...]) -> str:
+def _path(location: tuple[int | str, ...], tags: AbstractSet[str]) -> str:
     # The first part is the tag of the union, not a field.
-    parts = location[1:] if location and location[0] in _TAGS else location
+    parts = location[1:] if location and location[0] in tags else location
     text = ""
     for part in parts:
         if isinstance(part, int):
@@ -217,4 +220,3 @@ def _path(location: tuple[int | str, ...]) -> str:
 
 _UNION_MEMBERS: Final = frozenset({"int", "str"})
 _MAX_NAME: Final = 64
-_TAGS: Final = frozenset({"sale.completed", "sale.refunded", "sale.voided", "order.snapshot"})

@@ -8,6 +8,9 @@ EVENTS: Final = "sales.events"
 TOTALS: Final = "sales.totals"
 OUTCOMES: Final = "sales.outcomes"
 DEAD_LETTERS: Final = "sales.dead-letters"
+SIGNALS: Final = "sales.signals"
+SIGNAL_TOTALS: Final = "sales.signal-totals"
+SIGNAL_OUTCOMES: Final = "sales.signal-outcomes"
 ALL: Final = (EVENTS, TOTALS, OUTCOMES, DEAD_LETTERS)
 
 RECEIVED_AT_HEADER: Final = "daybook-received-at"
