@@ -30,7 +30,7 @@ from daybook.producers.client import SalesPublisher
 from daybook.producers.gateway import KeyRing, Limits, create_gateway
 from daybook.producers.gateway.connections import ConnectionLimits
 from daybook.producers.gateway.keys import ANY, Key, new_key
-from daybook.topics import changelog_of, create_topics, planned_topics
+from daybook.topics import create_topics, planned_topics
 from tests.support.kafka.broker import KafkaBroker
 from tests.support.kafka.jars import fetch_jars
 from tests.support.ports import free_port
@@ -127,7 +127,7 @@ def kafka(folder: Path) -> Iterator[str]:
     broker = KafkaBroker(folder, fetch_jars())
     broker.start()
     plans = planned_topics(
-        partitions=4, replication_factor=1, changelog=changelog_of("daybook"), retention=timedelta(days=1)
+        partitions=4, replication_factor=1, application="daybook", retention=timedelta(days=1)
     )
     try:
         asyncio.run(create_topics(broker.bootstrap, plans))

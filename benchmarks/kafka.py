@@ -19,7 +19,7 @@ from confluent_kafka.cimpl import NewTopic
 
 from benchmarks.stream import PARTITIONS, Sent
 from daybook.schemas import topics
-from daybook.topics import changelog_of, create_topics, planned_topics
+from daybook.topics import create_topics, planned_topics
 from tests.support.kafka.broker import KafkaBroker
 from tests.support.kafka.jars import fetch_jars
 
@@ -62,7 +62,7 @@ def daybook_topics(bootstrap: str, application: str) -> None:
     plans = planned_topics(
         partitions=PARTITIONS,
         replication_factor=1,
-        changelog=changelog_of(application),
+        application=application,
         retention=timedelta(days=7),
     )
     asyncio.run(create_topics(bootstrap, plans))

@@ -13,7 +13,7 @@ from daybook.ledger.calendar import Calendar
 from daybook.operations.access import calendar_of
 from daybook.operations.base import CannotAct
 from daybook.settings import Settings
-from daybook.topics import changelog_of, check_topics, planned_topics
+from daybook.topics import check_topics, planned_topics
 
 
 def needed_calendar(settings: Settings) -> Calendar:
@@ -40,7 +40,7 @@ async def ready_topics(settings: Settings) -> None:
     plans = planned_topics(
         partitions=settings.partitions,
         replication_factor=settings.replication_factor,
-        changelog=changelog_of(settings.application),
+        application=settings.application,
         retention=timedelta(days=1),
     )
     if wrong := await check_topics(settings.kafka_bootstrap, plans):

@@ -19,6 +19,8 @@ from daybook.schemas import topics
 TIMEOUT_MS: Final = 15_000
 DEAD_LETTERS_KEPT: Final = timedelta(days=365)
 """Longer than the events themselves: a dead letter waits for a person."""
+TICKS_KEPT: Final = timedelta(days=7)
+"""Commands in it must outlast the longest time that no watcher runs."""
 _PAUSE: Final = 0.1
 _LARGEST: Final = str(8 * 1024 * 1024)
 """Bytes: a dead letter carries its event in base64, so it is larger than any event."""
@@ -50,13 +52,13 @@ def changelog_of(application: str) -> str:
 
 
 def planned_topics(
-    *, partitions: int, replication_factor: int, changelog: str, retention: timedelta
+    *, partitions: int, replication_factor: int, application: str, retention: timedelta
 ) -> list[TopicPlan]:
-    """All topics, with the same number of partitions: a record's partition follows its source's.
+    """All topics. What is counted has the same number of partitions: a record's follows its source's.
 
-    Only ``daybook.meta``, where the epoch is kept, has one.
-
-    ``retention`` is that of the events; it must outlast the longest time that the worker may be away.
+    ``daybook.meta``, where the epoch is kept, has one, and so has what the watcher and the notifier decide.
+    ``application`` names the changelogs; ``retention`` is that of the events, and must outlast the longest
+    time that the worker may be away.
     """
     durable = {"min.insync.replicas": str(max(1, replication_factor - 1))}
     large = {"max.message.bytes": _LARGEST}
@@ -70,11 +72,18 @@ def planned_topics(
         topics.DEAD_LETTERS: kept
         | large
         | {"retention.ms": _milliseconds(max(retention, DEAD_LETTERS_KEPT))},
-        changelog: compacted,
+        changelog_of(application): compacted,
     }
-    meta = TopicPlan(META, 1, replication_factor, {"cleanup.policy": "compact"} | durable)
-    return [meta] + [
-        TopicPlan(name, partitions, replication_factor, config | durable) for name, config in configs.items()
+    single = {
+        META: {"cleanup.policy": "compact"},
+        topics.TICKS: kept | {"retention.ms": _milliseconds(TICKS_KEPT)},
+        **dict.fromkeys(topics.STATES, compacted),
+        **{topics.agent_changelog(application, name): compacted for name in topics.AGENTS},
+    }
+    return [
+        TopicPlan(name, count, replication_factor, config | durable)
+        for count, group in ((1, single), (partitions, configs))
+        for name, config in group.items()
     ]
 
 

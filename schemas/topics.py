@@ -1,4 +1,8 @@
-"""Names of the topics. All have the same number of partitions; none is ever created by chance."""
+"""Names of the topics; none is ever created by chance.
+
+What is counted by partition has the same number of partitions everywhere. What one process decides at a time,
+from all of them, has a single one.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,24 @@ SIGNALS: Final = "sales.signals"
 SIGNAL_TOTALS: Final = "sales.signal-totals"
 SIGNAL_OUTCOMES: Final = "sales.signal-outcomes"
 ALL: Final = (EVENTS, TOTALS, OUTCOMES, DEAD_LETTERS)
+"""The topics that are partitioned by order, all alike."""
+
+TICKS: Final = "daybook.ticks"
+"""The time and people's commands, by which the watcher's agents go."""
+ALERTS: Final = "sales.alerts"
+NOTIFICATIONS: Final = "sales.notifications"
+STATES: Final = (ALERTS, NOTIFICATIONS)
+"""State topics: the newest record of a key says how it stands."""
+SINGLE: Final = (TICKS, *STATES)
+"""The topics of one partition."""
+
+AGENTS: Final = ("leaderboards", "watch", "notify")
+"""The agents that go by ticks; each keeps a table of one partition."""
 
 RECEIVED_AT_HEADER: Final = "daybook-received-at"
 """Record header in which the gateway notes when it received an event, ISO 8601 in UTC."""
+
+
+def agent_changelog(application: str, agent: str) -> str:
+    """Name of the topic behind the table of an agent that goes by ticks."""
+    return f"{application}-{agent}-changelog"

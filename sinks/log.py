@@ -1,4 +1,4 @@
-"""The sink's side of Kafka: one consumer on all four topics, and what survives a change of assignment."""
+"""The sink's side of Kafka: one consumer on all topics, and what survives a change of assignment."""
 
 from __future__ import annotations
 

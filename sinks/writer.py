@@ -2,7 +2,8 @@
 
 The order of a flush:
 
-1. per partition: lines and raw events, outcomes, dead letters, totals, positions, each as a named block;
+1. per partition: lines and raw events, outcomes, dead letters, totals, positions, then what state topics
+   tell (``daybook.sinks.states``), each as a named block;
 2. a block that could not be inserted is tried again, unchanged, until it is in; meanwhile nothing is fetched;
 3. only then the offsets are committed.
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from aiokafka import ConsumerRecord, TopicPartition
@@ -26,6 +27,7 @@ from daybook.sinks.blocks import read_told
 from daybook.sinks.errors import StoreError
 from daybook.sinks.log import LogReader, source_record
 from daybook.sinks.pending import ORDER, Pending, PendingEvents, PendingTold
+from daybook.sinks.states import PendingStates, StateTopic
 from daybook.sinks.store import Store
 
 GROUP: Final = "daybook-sink"
@@ -45,13 +47,14 @@ class _GivenUp(Exception):
 
 
 class ClickHouseSink:
-    """Reads the four topics and writes their rows. Run it as a task; ``stop`` flushes what it has.
+    """Reads the topics and writes their rows. Run it as a task; ``stop`` flushes what it has.
 
     Args:
         bootstrap: brokers.
         store: where to; its migrations must have been applied.
         epoch: the source topic's epoch, in minutes since 2020.
         calendar: the stores, for the business dates of lines.
+        states: the state topics to write besides.
         group_id: the consumer group.
         flush_seconds: how long records may wait for more.
         batch_records: records of one partition in one block, at most.
@@ -65,6 +68,7 @@ class ClickHouseSink:
         epoch: int,
         calendar: Calendar,
         *,
+        states: Sequence[StateTopic] = (),
         group_id: str = GROUP,
         flush_seconds: float = 0.25,
         batch_records: int = 10_000,
@@ -74,6 +78,8 @@ class ClickHouseSink:
         self._store = store
         self._epoch = epoch
         self._calendar = calendar
+        self._states = {state.topic: state for state in states}
+        self._order = (*ORDER, *self._states)
         self._group_id = group_id
         self._flush_seconds = flush_seconds
         self._batch_records = batch_records
@@ -95,7 +101,7 @@ class ClickHouseSink:
         Raises:
             KafkaError: the brokers cannot be reached at the start.
         """
-        log = self._log = LogReader(self._bootstrap, self._group_id, ORDER, self._consumer_options)
+        log = self._log = LogReader(self._bootstrap, self._group_id, self._order, self._consumer_options)
         try:
             await log.start()
             while not self._stopping.is_set():
@@ -163,10 +169,15 @@ class ClickHouseSink:
         elif isinstance(pending, PendingTold):
             for record in records:
                 pending.add(read_told(place.topic, record.offset, record.key, record.value))
+        elif isinstance(pending, PendingStates):
+            for record in records:
+                pending.add(record)
 
     def _new_pending(self, place: TopicPartition) -> Pending:
         if place.topic == topics.EVENTS:
             return PendingEvents(place.partition, self._epoch, self._calendar)
+        if (state := self._states.get(place.topic)) is not None:
+            return PendingStates(state, place.partition, self._epoch)
         written = self._written.setdefault(place.partition, {})
         return PendingTold(place.topic, place.partition, self._epoch, written)
 
@@ -177,7 +188,7 @@ class ClickHouseSink:
         return bool(self._full()) or (self._due_at is not None and time.monotonic() >= self._due_at)
 
     async def _flush(self, log: LogReader) -> None:
-        for topic in ORDER:
+        for topic in self._order:
             places = sorted(place for place in self._pending if place.topic == topic)
             await self._write_topic(log, places)
         # What has to wait for the raw events behind it is looked at again with the next flush.
@@ -191,7 +202,9 @@ class ClickHouseSink:
             if not log.current:
                 return
             pending = self._pending[place]
-            covered = await self._covered_version(log, place.partition)
+            covered = 0
+            if place.topic not in self._states:
+                covered = await self._covered_version(log, place.partition)
             batch = await asyncio.to_thread(pending.batch, covered, self._batch_records)
             if batch is None:
                 continue

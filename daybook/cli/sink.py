@@ -17,6 +17,7 @@ from daybook.operations.access import opened
 from daybook.readiness import epoch_of, needed_calendar, ready_topics, until_told
 from daybook.settings import Settings
 from daybook.sinks.migrate import migrate
+from daybook.sinks.state_tables import STATE_TOPICS
 from daybook.sinks.writer import ClickHouseSink
 
 
@@ -45,6 +46,7 @@ async def _run(settings: Settings, stopping: asyncio.Event) -> None:
             store,
             epoch,
             calendar,
+            states=STATE_TOPICS,
             group_id=settings.sink_group,
             flush_seconds=settings.sink_flush_seconds,
         )

@@ -10,7 +10,7 @@ import click
 from daybook.cli.kafka_options import REFUSED, give_up, kafka_options, print_json
 from daybook.producers.records import KafkaUnavailable
 from daybook.settings import Settings
-from daybook.topics import changelog_of, create_topics, planned_topics
+from daybook.topics import create_topics, planned_topics
 
 
 @click.command()
@@ -35,7 +35,7 @@ def topics(
     plans = planned_topics(
         partitions=partitions or settings.partitions,
         replication_factor=replication_factor or settings.replication_factor,
-        changelog=changelog_of(settings.application),
+        application=settings.application,
         retention=timedelta(days=retention_days),
     )
     try:

@@ -26,6 +26,7 @@ from daybook.schemas import topics
 from daybook.schemas.codec import EventRefused, decode_event
 from daybook.sinks.migrate import migrate
 from daybook.sinks.raw_events import RawLookup
+from daybook.sinks.state_tables import STATE_TOPICS
 from daybook.sinks.store import Store
 from daybook.sinks.writer import ClickHouseSink
 from daybook.streams.app import StreamSettings, Worker
@@ -70,7 +71,7 @@ class Demo:
         self.calendar = calendar
         self._ledgers = ledgers
         self.before = Counts(ledgers.values())
-        self.broker = EmbeddedBroker([*topics.ALL, StreamSettings("", PARTITIONS).changelog])
+        self.broker = EmbeddedBroker([*topics.ALL, *topics.SINGLE, StreamSettings("", PARTITIONS).changelog])
         settings = StreamSettings(
             self.broker.bootstrap,
             PARTITIONS,
@@ -85,6 +86,7 @@ class Demo:
             store,
             epoch,
             calendar,
+            states=STATE_TOPICS,
             consumer_options={"check_crcs": False, "fetch_max_wait_ms": FETCH_WAIT_MS},
         )
         self._journal = Journal(folder.journal)

@@ -16,7 +16,7 @@ from daybook.epochs import read_epoch
 from daybook.producers.records import KafkaUnavailable
 from daybook.schemas import topics
 from daybook.settings import Settings
-from daybook.topics import TopicPlan, changelog_of, check_topics, planned_topics
+from daybook.topics import TopicPlan, check_topics, planned_topics
 
 _ANSWER_SECONDS: Final = 15.0
 _MANY_WAIT: Final = 100_000
@@ -52,7 +52,7 @@ def _plans(settings: Settings) -> list[TopicPlan]:
     return planned_topics(
         partitions=settings.partitions,
         replication_factor=settings.replication_factor,
-        changelog=changelog_of(settings.application),
+        application=settings.application,
         retention=timedelta(days=1),
     )
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import orjson
 
-from daybook.topics import changelog_of, create_topics, planned_topics
+from daybook.topics import create_topics, planned_topics
 from tests.demo.running import demo, write_stores
 from tests.docs.pages import blocks
 from tests.support.tree import ROOT
@@ -64,7 +64,7 @@ def test_every_sale_on_the_page_is_counted(tmp_path: Path) -> None:
 def test_the_csv_file_on_the_page_is_published(tmp_path: Path, kafka: str) -> None:
     """Both commands run, and Kafka acknowledges the two orders that the three rows are."""
     plans = planned_topics(
-        partitions=4, replication_factor=1, changelog=changelog_of("daybook"), retention=timedelta(days=14)
+        partitions=4, replication_factor=1, application="daybook", retention=timedelta(days=14)
     )
     asyncio.run(create_topics(kafka, plans))
     (tmp_path / "sales.csv").write_text(section("CSV", "csv"))

@@ -22,7 +22,7 @@ from daybook.schemas import topics
 from daybook.settings import Settings
 from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
-from daybook.topics import changelog_of, create_topics, planned_topics
+from daybook.topics import create_topics, planned_topics
 from tests.streams.plant import CALENDAR
 from tests.support.kafka import KafkaBroker
 from tests.support.ports import free_port
@@ -63,7 +63,7 @@ async def test_topics_epoch_and_clock_of_a_broker(
         "backlog": "skipped",
     }
     plans = planned_topics(
-        partitions=2, replication_factor=1, changelog=changelog_of("daybook"), retention=timedelta(days=14)
+        partitions=2, replication_factor=1, application="daybook", retention=timedelta(days=14)
     )
     await create_topics(kafka_broker.bootstrap, plans)
     well = states(await kafka_findings(here))

@@ -53,7 +53,7 @@ def file(tmp_path: Path) -> Path:
 def broker(kafka: str) -> str:
     """A Kafka that has all of Daybook's topics."""
     plans = planned_topics(
-        partitions=4, replication_factor=1, changelog=changelog_of("daybook"), retention=timedelta(days=14)
+        partitions=4, replication_factor=1, application="daybook", retention=timedelta(days=14)
     )
     asyncio.run(create_topics(kafka, plans))
     return kafka
@@ -120,7 +120,9 @@ def test_topics_are_made_once_and_compared_afterwards(kafka_broker: KafkaBroker)
     """The first run makes all of them with an epoch; the second finds them; wrong ones are exit code 1."""
     bootstrap = ("--bootstrap", kafka_broker.bootstrap)
     first = document(run("topics", "--json", *bootstrap))
-    assert set(first["created"]) == {META, *topics.ALL, changelog_of("daybook")}
+    assert set(first["created"]) == {META, *topics.ALL, *topics.SINGLE, changelog_of("daybook")} | {
+        topics.agent_changelog("daybook", name) for name in topics.AGENTS
+    }
     assert first["epoch"] > 0
     second = document(run("topics", "--json", *bootstrap))
     assert (second["created"], set(second["existing"]), second["wrong"]) == ([], set(first["created"]), [])
@@ -140,7 +142,7 @@ def test_a_topic_that_was_made_by_chance_is_found(kafka: str) -> None:
         await admin.create_topics([NewTopic(name, 4, 1)])
         await admin.close()
         plans = planned_topics(
-            partitions=4, replication_factor=1, changelog="c", retention=timedelta(days=14)
+            partitions=4, replication_factor=1, application="c", retention=timedelta(days=14)
         )
         plan = next(plan for plan in plans if plan.name == topics.EVENTS)
         return (await create_topics(kafka, [plan._replace(name=name)])).wrong

@@ -13,7 +13,7 @@ from daybook.epochs import raise_epoch, read_epoch
 from daybook.ledger.positions import epoch_at
 from daybook.ledger.state import PartitionLedger, Record
 from daybook.schemas import topics
-from daybook.topics import changelog_of, check_topics, create_topics, planned_topics
+from daybook.topics import check_topics, create_topics, planned_topics
 from daybook.worker import restorer
 from tests.streams.plant import CALENDAR
 from tests.streams.trade import Trade
@@ -22,7 +22,7 @@ from tests.support.ports import free_port
 
 NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
 PLANS = planned_topics(
-    partitions=2, replication_factor=1, changelog=changelog_of("daybook"), retention=timedelta(days=14)
+    partitions=2, replication_factor=1, application="daybook", retention=timedelta(days=14)
 )
 
 

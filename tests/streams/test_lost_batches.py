@@ -11,7 +11,7 @@ import pytest
 
 from daybook.ledger.totals import merge
 from daybook.streams.app import StreamSettings, Worker
-from daybook.topics import changelog_of, create_topics, planned_topics
+from daybook.topics import create_topics, planned_topics
 from daybook.worker import restorer
 from tests.streams.plant import CALENDAR, LIMIT, PARTITIONS, send
 from tests.streams.trade import Trade
@@ -72,7 +72,7 @@ async def _topics(bootstrap: str) -> int:
     plans = planned_topics(
         partitions=PARTITIONS,
         replication_factor=1,
-        changelog=changelog_of("daybook"),
+        application="daybook",
         retention=timedelta(days=14),
     )
     epoch = (await create_topics(bootstrap, plans)).epoch

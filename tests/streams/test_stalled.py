@@ -14,7 +14,7 @@ from aiokafka.cluster import ClusterMetadata
 from daybook.settings import Settings
 from daybook.streams.assignor import WatchfulAssignor
 from daybook.streams.totals import TotalsProcessor
-from daybook.topics import changelog_of, create_topics, planned_topics
+from daybook.topics import create_topics, planned_topics
 from daybook.worker import WorkerFailed, run_worker
 from tests.streams.plant import CALENDAR, PARTITIONS, RETENTION, send
 from tests.streams.trade import Sent, Trade
@@ -58,7 +58,7 @@ async def prepared(bootstrap: str, folder: Path, events: Iterable[Sent]) -> Sett
     plans = planned_topics(
         partitions=PARTITIONS,
         replication_factor=1,
-        changelog=changelog_of("daybook"),
+        application="daybook",
         retention=RETENTION,
     )
     await create_topics(bootstrap, plans)

@@ -1,0 +1,9 @@
+"""Which state topics go to which tables: one entry each, all that the sink needs to know of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from daybook.sinks.states import StateTopic
+
+STATE_TOPICS: Final[tuple[StateTopic, ...]] = ()
