@@ -80,7 +80,7 @@ async def until_gross(view: MergedTotals, place: Place, gross: int) -> None:
 async def test_a_follower_catches_up_and_goes_on_after_the_broker_was_away(kafka_broker: KafkaBroker) -> None:
     """It says when it is at the end, counts nothing twice over a kill of the broker, and goes on after."""
     plans = planned_topics(
-        partitions=2, replication_factor=1, changelog=CHANGELOG, retention=timedelta(days=14)
+        partitions=2, replication_factor=1, application="daybook", retention=timedelta(days=14)
     )
     await create_topics(kafka_broker.bootstrap, plans)
     async with tellers(kafka_broker.bootstrap, 2) as (first, second):
