@@ -8,6 +8,8 @@ import orjson
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
+from daybook.schemas.alert_commands import ALERT_COMMANDS
+from daybook.schemas.alerts import Alert
 from daybook.schemas.events import (
     EVENTS,
     SCHEMA_VERSION,
@@ -16,6 +18,9 @@ from daybook.schemas.events import (
     SaleRefunded,
     SaleVoided,
 )
+from daybook.schemas.measures import MeasuresFile
+from daybook.schemas.notifications import Notification
+from daybook.schemas.rules import RulesFile
 from daybook.schemas.stores import StoresFile
 from daybook.schemas.topics import EVENTS as EVENTS_TOPIC
 from daybook.schemas.topics import RECEIVED_AT_HEADER
@@ -32,6 +37,15 @@ _MODELS: Final[dict[str, type[BaseModel]]] = {
 _RECORDS: Final[dict[str, type[BaseModel]]] = {**_MODELS, UNTRANSLATED: PayloadUntranslated}
 """All that stands on the event topic: sales, and what an adapter could not make a sale of."""
 
+_OTHERS: Final[dict[str, type[BaseModel]]] = {
+    "alert": Alert,
+    "notification": Notification,
+    "rules-file": RulesFile,
+    "measures-file": MeasuresFile,
+    "stores-file": StoresFile,
+}
+"""What the watcher tells, and the files that people write."""
+
 
 def documents() -> dict[str, bytes]:
     """Every generated document: its path below ``schemas/``, and its text."""
@@ -40,7 +54,12 @@ def documents() -> dict[str, bytes]:
         **_head("event", "Any event of the topic sales.events"),
         **EVENTS.json_schema(),
     }
-    schemas["json/stores-file.json"] = _model_schema("stores-file", StoresFile)
+    schemas["json/alert-command.json"] = {
+        **_head("alert-command", "What people say to alerts"),
+        **ALERT_COMMANDS.json_schema(),
+    }
+    for name, model in _OTHERS.items():
+        schemas[f"json/{name}.json"] = _model_schema(name, model)
     schemas["asyncapi.json"] = asyncapi()
     return {path: _text(document) for path, document in schemas.items()}
 

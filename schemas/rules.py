@@ -1,0 +1,265 @@
+"""The rules file: what is worth an alert, and who is told of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from daybook.schemas.alerts import AlertKind, Dimension, Match, Severity, Text
+from daybook.schemas.fields import Currency, FreeText, Identifier
+from daybook.schemas.lines import Strict
+from daybook.schemas.measures import MeasureText
+from daybook.schemas.receivers import Heartbeat, Receiver
+
+Percent = Annotated[int, Field(ge=0, le=100)]
+Floors = dict[Currency, Annotated[int, Field(ge=0, le=10**15)]]
+"""Minor units by currency, below which nobody is called; one that is not named has no floor."""
+Factor = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,3})?$")]
+"""An exact decimal in a string, such as "1.5"."""
+Level = (
+    Annotated[int, Field(ge=-(10**15), le=10**15)]
+    | Annotated[str, StringConstraints(pattern=r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?$")]
+)
+"""Minor units, a count, or a ratio as an exact decimal in a string, such as "0.05" for 5 %."""
+WindowMinutes = Annotated[int, Field(ge=15, le=1440, multiple_of=15)]
+
+
+class _Rule(Strict):
+    """What all rules say: where they look, and how long it must be so before anybody is called."""
+
+    id: Identifier
+    severity: Severity = Severity.WARNING
+    enabled: bool = True
+    title: FreeText | None = Field(None, description="How people read it; made from the kind if left out.")
+    runbook: FreeText | None = Field(None, description="What to do, as a path or address of a page.")
+    keys: list[FreeText] | None = Field(None, description="Which stores and so on; all if left out.")
+    without: list[FreeText] = Field(default_factory=list, description="Which not.")
+    hold_minutes: Annotated[int, Field(ge=0, le=1440)] = Field(
+        10, description="Time to fire: for as long it must have been found without a break."
+    )
+    evaluations: Annotated[int, Field(ge=2, le=100)] = Field(2, description="In a row, that find it.")
+    clear_evaluations: Annotated[int, Field(ge=1, le=100)] = Field(2, description="That do not, to resolve.")
+
+
+class ThresholdRule(_Rule):
+    """A measure of the business day so far, or of the last minutes, is below or above a level."""
+
+    kind: Literal["threshold"] = "threshold"
+    dimension: Literal["all", "region", "store", "channel", "staff", "product", "category"] = "store"
+    currency: Currency | None = Field(None, description="Only this one; every one if left out.")
+    measure: MeasureText = Field(description="A measure, or an expression over measures.")
+    below: Level | None = None
+    above: Level | None = None
+    clears_at: Level | None = Field(None, description="Beyond the level; the level itself if left out.")
+    minutes: WindowMinutes | None = Field(None, description="Only for all, region and store.")
+    after_percent_of_day: Percent = Field(10, description="Of the usual day that must have passed.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.below is None) == (self.above is None):
+            raise PydanticCustomError("threshold_level", "below, above: one of them is needed")
+        if self.minutes is not None and self.dimension not in ("all", "region", "store"):
+            raise PydanticCustomError("threshold_window", "minutes: only for all, region and store")
+        return self
+
+
+class TargetRule(_Rule):
+    """The day will most likely miss its target."""
+
+    kind: Literal["target"] = "target"
+    dimension: Literal["all", "region", "store"] = "store"
+    chance_below: Percent = Field(10, description="Chance in percent below which it fires.")
+    clears_at_chance: Percent = Field(25, description="At which it clears; above `chance_below`.")
+    gap_at_least: Floors = Field(default_factory=dict, description="Target less projected close.")
+    gap_at_least_percent: Percent = Field(5, description="The same, as a part of the target.")
+    after_percent_of_day: Percent = 10
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.clears_at_chance <= self.chance_below:
+            raise PydanticCustomError("target_clears", "clears_at_chance: must be above chance_below")
+        return self
+
+
+class RecentRule(_Rule):
+    """The last 30 to 60 minutes brought less than the same ones of like days, beyond what is chance."""
+
+    kind: Literal["recent"] = "recent"
+    dimension: Literal["all", "region", "store"] = "store"
+    minutes: Annotated[int, Field(ge=30, le=60, multiple_of=15)] = 60
+    drop_percent: Annotated[int, Field(ge=1, le=100)] = Field(25, description="Less than usual.")
+    clears_at_drop_percent: Percent = 15
+    beyond_spread: Factor = Field("3.5", description="Times the usual spread of such minutes.")
+    at_least: Floors = Field(default_factory=dict, description="Usual less actual.")
+    after_percent_of_day: Percent = 10
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.clears_at_drop_percent >= self.drop_percent:
+            raise PydanticCustomError("recent_clears", "clears_at_drop_percent: must be below drop_percent")
+        return self
+
+
+class SilentRule(_Rule):
+    """An open store or till has sold nothing for longer than it ever does."""
+
+    kind: Literal["silent"] = "silent"
+    dimension: Literal["store", "till"] = "store"
+    minutes: Annotated[int, Field(ge=5, le=1440)] = Field(30, description="At least so long.")
+    beyond_usual: Factor = Field("1.25", description="Times the longest usual gap.")
+    expected_orders: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        6, description="That like days have in such a gap, at least."
+    )
+
+
+class SpikeRule(_Rule):
+    """Far more is taken back than usual. Refunds and voids are counted, reversals are money."""
+
+    kind: Literal["spike"] = "spike"
+    dimension: Literal["all", "region", "store", "till"] = "store"
+    what: Literal["reversals", "refunds", "voids"] = "reversals"
+    minutes: WindowMinutes = 60
+    beyond_usual: Factor = Field("4", description="Times the usual of such minutes.")
+    clears_at_usual: Factor = "2"
+    at_least: Annotated[int, Field(ge=1)] = Field(5, description="Refunds or voids in the window.")
+    at_least_amount: Floors = Field(default_factory=dict, description="For reversals.")
+    at_least_percent: Percent = Field(20, description="Of what was sold, for reversals.")
+
+
+class FeedRule(_Rule):
+    """Far more events than usual are repeats, or cannot be counted."""
+
+    kind: Literal["feed"] = "feed"
+    dimension: Literal["feed"] = "feed"
+    what: Literal["dead_letters", "duplicates"] = "dead_letters"
+    minutes: Annotated[int, Field(ge=5, le=1440)] = 15
+    above_percent: Percent = Field(2, description="Of what was received.")
+    clears_at_percent: Percent = 1
+    beyond_usual: Factor = Field("3", description="Times the usual part.")
+    at_least: Annotated[int, Field(ge=1)] = Field(20, description="Events.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.clears_at_percent > self.above_percent:
+            raise PydanticCustomError("feed_clears", "clears_at_percent: must not be above above_percent")
+        return self
+
+
+class DataMissingRule(_Rule):
+    """No sales come in at all from where stores are open: that says nothing about sales."""
+
+    kind: Literal["data_missing"] = "data_missing"
+    dimension: Literal["all", "region"] = "all"
+    minutes: Annotated[int, Field(ge=5, le=1440)] = 15
+    beyond_usual: Factor = "1.5"
+    expected_orders: Annotated[int, Field(ge=1, le=100_000)] = 10
+    stores: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        2, description="Open ones that are silent together; one alone is a silent store."
+    )
+
+
+class ReceiverRule(_Rule):
+    """A receiver takes no notification: the others are told."""
+
+    kind: Literal["receiver"] = "receiver"
+    dimension: Literal["receiver"] = "receiver"
+    minutes: Annotated[int, Field(ge=1, le=1440)] = Field(5, description="For which every attempt failed.")
+
+
+Rule = Annotated[
+    ThresholdRule
+    | TargetRule
+    | RecentRule
+    | SilentRule
+    | SpikeRule
+    | FeedRule
+    | DataMissingRule
+    | ReceiverRule,
+    Field(discriminator="kind"),
+]
+
+GroupBy = Literal["rule", "kind", "severity", "dimension", "region", "store", "business_date"]
+
+
+class Route(Strict):
+    """Who is told of which alerts, and how they are put together. An alert takes every route that fits."""
+
+    name: Identifier
+    match: Match = Field(default_factory=Match, description="All alerts if it names nothing.")
+    without: Match | None = Field(None, description="Not these.")
+    receivers: Annotated[list[Identifier], Field(min_length=1)]
+    group_by: tuple[GroupBy, ...] = ("rule", "region", "business_date")
+    group_wait_seconds: Annotated[int, Field(ge=0, le=3600)] = Field(
+        30, description="Wait for more of a new group before its first notification."
+    )
+    group_interval_seconds: Annotated[int, Field(ge=0, le=86_400)] = Field(
+        300, description="Between two notifications of a group."
+    )
+    repeat_minutes: Annotated[int, Field(ge=1, le=10_080)] = Field(
+        240, description="After which what still fires is told again."
+    )
+    send_resolved: bool = True
+
+
+class Inhibition(Strict):
+    """Alerts (``target``) that are told to nobody while another (``source``) explains them.
+
+    What the definitions say is always so: missing data before silence before shortfalls, and a region before
+    its stores. These come on top of it.
+    """
+
+    source: Match
+    target: Match
+    same: list[Literal["region", "store", "currency", "business_date"]] = Field(default_factory=list)
+
+
+class LinkTemplates(Strict):
+    """Where links lead. In braces: dedup_key, rule, dimension, key, store, region, business_date, runbook."""
+
+    board: Text | None = None
+    runbook: Text | None = None
+    acknowledge: Text | None = None
+    silence: Text | None = None
+
+
+class RulesFile(Strict):
+    """All rules of a business, its receivers, and who is told what."""
+
+    rules: list[Rule]
+    receivers: list[Receiver] = Field(default_factory=list)
+    routes: list[Route] = Field(default_factory=list)
+    inhibitions: list[Inhibition] = Field(default_factory=list)
+    links: LinkTemplates = Field(default_factory=LinkTemplates)
+    heartbeat: Heartbeat | None = None
+
+    @model_validator(mode="after")
+    def _check_names(self) -> Self:
+        for what, names in (
+            ("rules", [rule.id for rule in self.rules]),
+            ("receivers", [receiver.id for receiver in self.receivers]),
+            ("routes", [route.name for route in self.routes]),
+        ):
+            twice = next((name for name in names if names.count(name) > 1), None)
+            if twice is not None:
+                raise PydanticCustomError("twice", f"{what}: {twice} stands there twice")
+        known = {receiver.id for receiver in self.receivers}
+        for route in self.routes:
+            unknown = next((name for name in route.receivers if name not in known), None)
+            if unknown is not None:
+                raise PydanticCustomError(
+                    "unknown_receiver",
+                    f"routes: {route.name} names the receiver {unknown}, which there is not",
+                )
+        return self
+
+
+def kind_of(rule: Rule) -> AlertKind:
+    """The rule's kind, as alerts name it."""
+    return AlertKind(rule.kind)
+
+
+def dimension_of(rule: Rule) -> Dimension:
+    """What the rule's alerts are about."""
+    return Dimension(rule.dimension)
