@@ -1,0 +1,1 @@
+"""Recognition: who has earned what, and for which sales."""

@@ -1,0 +1,137 @@
+"""Who has earned what in a period: a pure function of the programme and of what everybody sold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from hashlib import blake2b
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from daybook.ledger.leaderboards import Measure
+from daybook.ledger.periods import Period
+from daybook.ledger.rewards.scores import Entrant, Score, score, scores
+from daybook.schemas.currencies import exponent
+from daybook.schemas.rewards import Basis, Everyone, Points, Programme, Ranking, Streak
+from daybook.schemas.rounding import share
+
+ID_BYTES: Final = 12
+
+
+class Award(NamedTuple):
+    """What one has earned in a period. ``quantity``: points, or minor units of a prize that costs money."""
+
+    award_id: str
+    programme_id: str
+    period: Period
+    key: str
+    place: int | None
+    value: Fraction
+    quantity: int
+
+
+def award_id(programme_id: str, period: Period, key: str) -> str:
+    """An award's name: the same whenever and however often it is worked out."""
+    text = f"{programme_id}\0{period.first.isoformat()}\0{key}"
+    return blake2b(text.encode(), digest_size=ID_BYTES).hexdigest()
+
+
+def earned(
+    programme: Programme, measure: Measure, period: Period, entrants: Iterable[Entrant]
+) -> list[Award]:
+    """All awards of a programme for a period, as sales stand now.
+
+    Raises:
+        ValueError: the period is not one of the programme's.
+    """
+    if period.last < programme.first or (programme.last is not None and period.first > programme.last):
+        raise ValueError("the programme does not hold in this period")
+    give, taking_part = programme.give, list(entrants)
+    if isinstance(give, Streak):
+        found = _streaks(programme, give, measure, taking_part)
+    else:
+        found = [(one, None, 0) for one in scores(programme, measure, taking_part)]
+        if isinstance(give, Ranking):
+            found = _ranked(give, [one for one, _, _ in found], _amount(programme))
+        elif isinstance(give, Everyone):
+            least = _in_units(programme, measure, give.at_least)
+            found = [(one, None, _amount(programme)) for one, _, _ in found if one.value >= least]
+        else:
+            found = _points(programme, measure, give, [one for one, _, _ in found])
+    return [
+        Award(
+            award_id(programme.programme_id, period, one.key),
+            programme.programme_id,
+            period,
+            one.key,
+            place,
+            one.value,
+            quantity,
+        )
+        for (one, place, _), quantity in zip(found, _within_budget(programme, found), strict=True)
+    ]
+
+
+_Found = list[tuple[Score, int | None, int]]
+"""Scores with a place and what is given for it."""
+
+
+def _amount(programme: Programme) -> int:
+    return (programme.prize.amount or 0) if programme.prize else 0
+
+
+def _in_units(programme: Programme, measure: Measure, text: str) -> Fraction:
+    """A threshold in the measure's own unit: people write money in major units."""
+    money = programme.basis is Basis.VALUE and measure.unit == "minor units"
+    return Fraction(text) * (10 ** exponent(programme.currency) if money else 1)
+
+
+def _ranked(give: Ranking, ordered: Sequence[Score], amount: int) -> _Found:
+    """The first places; equals who share take the prizes of all places that they stand on together."""
+    found: _Found = []
+    for _, equals in groupby(ordered, key=lambda one: one.value):
+        tied, first = list(equals), len(found) + 1
+        if first > give.places:
+            break
+        taken = min(give.places - first + 1, len(tied))
+        parts = share(amount * taken, [1] * len(tied)) if give.ties == "share" else [amount] * len(tied)
+        found += [(one, first, part) for one, part in zip(tied, parts, strict=True)]
+    return found
+
+
+def _points(programme: Programme, measure: Measure, give: Points, ordered: Sequence[Score]) -> _Found:
+    per = _in_units(programme, measure, give.per)
+    whole = [(one, int(one.value // per) if per else 0) for one in ordered]
+    return [(one, None, points) for one, points in whole if points > 0]
+
+
+def _streaks(programme: Programme, give: Streak, measure: Measure, entrants: Sequence[Entrant]) -> _Found:
+    """Those for whom this period completes a streak, and every so many periods again."""
+    least = _in_units(programme, measure, give.at_least)
+    found: _Found = []
+    for entrant in sorted(entrants, key=lambda one: one.key):
+        length = streak_length(programme, measure, entrant, least)
+        if length and length % give.periods == 0:
+            found.append((Score(entrant.key, Fraction(length)), None, _amount(programme)))
+    return found
+
+
+def streak_length(programme: Programme, measure: Measure, entrant: Entrant, least: Fraction) -> int:
+    """How many periods one after the other, up to this one, reached at least so much."""
+    length = 0
+    periods = [entrant.vector, *entrant.past]
+    for number, vector in enumerate(periods):
+        value = score(programme, measure, entrant._replace(vector=vector, past=periods[number + 1 :]))
+        if value is None or value < least:
+            break
+        length += 1
+    return length
+
+
+def _within_budget(programme: Programme, found: _Found) -> list[int]:
+    """What is given, scaled down to the budget where it would cost more; it then adds up to the budget."""
+    amounts = [amount for _, _, amount in found]
+    budget = programme.prize.budget if programme.prize else None
+    if budget is None or sum(amounts) <= budget:
+        return amounts
+    return share(budget, amounts)

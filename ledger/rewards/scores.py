@@ -1,0 +1,74 @@
+"""How well somebody did in a period, as a programme looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from daybook.ledger import measures as m
+from daybook.ledger.leaderboards import Measure
+from daybook.schemas.rewards import Basis, Programme
+
+Vector = Sequence[int]
+
+
+class Entrant(NamedTuple):
+    """One who takes part: stored measures of the period, those of the own past, and the own target.
+
+    ``past``: vectors of earlier periods of the same kind, newest first; ``target``: minor units.
+    """
+
+    key: str
+    vector: Vector
+    past: Sequence[Vector] = ()
+    target: int | None = None
+
+
+class Score(NamedTuple):
+    """An entrant's score, by which programmes decide."""
+
+    key: str
+    value: Fraction
+
+
+def by_origin(vector: Vector) -> tuple[int, ...]:
+    """A stored vector with every reversal on the day of its sale: a refund takes back where it was earned."""
+    base = list(vector[: len(m.BASE)])
+    for place, measure in enumerate(m.SHIFTED):
+        base[measure] += vector[len(m.BASE) + place]
+    return (*base, *(0 for _ in m.SHIFTS))
+
+
+def added_up(vectors: Iterable[Vector]) -> tuple[int, ...]:
+    """The vectors of several days as one."""
+    total = [0] * m.WIDTH
+    for vector in vectors:
+        for place, value in enumerate(vector):
+            total[place] += value
+    return tuple(total)
+
+
+def scores(programme: Programme, measure: Measure, entrants: Iterable[Entrant]) -> list[Score]:
+    """The scores of all who reach the minimum volume and of whom one can be said; best first, then by key."""
+    found = []
+    for entrant in entrants:
+        value = score(programme, measure, entrant)
+        if value is not None:
+            found.append(Score(entrant.key, value))
+    return sorted(found, key=lambda one: (-one.value, one.key))
+
+
+def score(programme: Programme, measure: Measure, entrant: Entrant) -> Fraction | None:
+    """One entrant's score: a value, or a part of the own target or of the mean of the own past."""
+    vector = by_origin(entrant.vector)
+    if vector[m.ORDERS] < programme.minimum_orders:
+        return None
+    value = measure.value(vector)
+    if value is None or programme.basis is Basis.VALUE:
+        return value
+    if programme.basis is Basis.ATTAINMENT:
+        return value / entrant.target if entrant.target else None
+    past = [before for one in entrant.past if (before := measure.value(by_origin(one))) is not None]
+    usual = sum(past, Fraction(0)) / len(past) if past else Fraction(0)
+    return value / usual if usual > 0 else None
