@@ -65,6 +65,12 @@ class Settings(BaseSettings):
     metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = Field(
         None, description="Port on loopback where a worker, sink or gateway tells its metrics; none if unset."
     )
+    tick_seconds: Annotated[float, Field(ge=0.1, le=300)] = Field(
+        10.0, description="Between two decisions of a watcher, and of a notifier."
+    )
+    watch_days: Annotated[int, Field(ge=2, le=3650)] = Field(
+        100, description="Business days that a watcher keeps in memory."
+    )
     sink_flush_seconds: Annotated[float, Field(gt=0, le=60)] = 0.25
 
     gateway_host: str = "127.0.0.1"

@@ -76,7 +76,9 @@ def planned_topics(
     }
     single = {
         META: {"cleanup.policy": "compact"},
-        topics.TICKS: kept | {"retention.ms": _milliseconds(TICKS_KEPT)},
+        # The log's own time is the time by which agents decide.
+        topics.TICKS: kept
+        | {"message.timestamp.type": "LogAppendTime", "retention.ms": _milliseconds(TICKS_KEPT)},
         **dict.fromkeys(topics.STATES, compacted),
         **{topics.agent_changelog(application, name): compacted for name in topics.AGENTS},
     }

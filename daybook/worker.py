@@ -10,10 +10,10 @@ import logging
 from collections.abc import AsyncIterator
 from typing import Final
 
+from daybook.faust_running import run_process
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.messages import PartitionPosition, decode_totals
 from daybook.ledger.state import PartitionLedger
-from daybook.metrics.endpoint import told
 from daybook.metrics.worker import readings
 from daybook.operations.access import opened
 from daybook.readiness import epoch_of, needed_calendar, ready_topics
@@ -25,13 +25,7 @@ from daybook.streams.totals import LateLookup
 
 log = logging.getLogger(__name__)
 
-_ENDING_SECONDS: Final = 30.0
-"""How long an orderly end may take; what it did not write is read again."""
 _POSITION: Final = b"position"
-
-
-class WorkerFailed(Exception):
-    """The worker ended by itself; the message is a sentence, the cause is in the log."""
 
 
 async def run_worker(settings: Settings, stopping: asyncio.Event) -> None:
@@ -39,7 +33,7 @@ async def run_worker(settings: Settings, stopping: asyncio.Event) -> None:
 
     Raises:
         CannotAct: something that it needs is not there; says what in one sentence.
-        WorkerFailed: it ended by itself.
+        ProcessFailed: it ended by itself.
         KafkaError, KafkaUnavailable: Kafka cannot be reached at the start.
     """
     # A batch keeps thousands of events alive for a moment: at Python's own thresholds that sets off full
@@ -50,14 +44,7 @@ async def run_worker(settings: Settings, stopping: asyncio.Event) -> None:
     epoch = await epoch_of(settings)
     async with _lookup(settings) as lookup:
         worker = Worker(stream_settings(settings), restorer(epoch, calendar), lookup)
-        await worker.start()
-        try:
-            with told(settings.metrics_port, functools.partial(readings, worker)):
-                await _until_ended(worker, stopping)
-        finally:
-            await _stopped(worker)
-    if worker.failure is not None:
-        raise WorkerFailed(f"The worker ended itself: {worker.failure}.") from worker.failure
+        await run_process(worker, "worker", settings, functools.partial(readings, worker), stopping)
 
 
 def stream_settings(settings: Settings) -> StreamSettings:
@@ -101,22 +88,3 @@ async def _lookup(settings: Settings) -> AsyncIterator[LateLookup | None]:
         return
     with opened(settings) as store:
         yield RawLookup(store)
-
-
-async def _until_ended(worker: Worker, stopping: asyncio.Event) -> None:
-    told = asyncio.create_task(stopping.wait())
-    ended = asyncio.create_task(worker.ended())
-    try:
-        await asyncio.wait((told, ended), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        told.cancel()
-        ended.cancel()
-
-
-async def _stopped(worker: Worker) -> None:
-    try:
-        async with asyncio.timeout(_ENDING_SECONDS):
-            await worker.stop()
-    except Exception:
-        # Whatever was not written has no committed offset either, and is read again.
-        log.warning("the worker did not end in order", exc_info=True)

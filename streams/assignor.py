@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from faust.assignor.partition_assignor import PartitionAssignor
 
@@ -22,10 +22,11 @@ class WatchfulAssignor(PartitionAssignor):
     So a group that forms while brokers come back may have a leader that gives nobody anything, and stays so.
     """
 
+    source: ClassVar[str] = topics.EVENTS
     blind = False
     """Whether the last assignment was made without the source topic."""
 
     def assign(self, cluster: Any, member_metadata: Any) -> Any:
         """Assign, and note whether the source topic was known."""
-        self.blind = not cluster.partitions_for_topic(topics.EVENTS)
+        self.blind = not cluster.partitions_for_topic(self.source)
         return super().assign(cluster, member_metadata)

@@ -52,7 +52,7 @@ class TotalsFollower:
     ) -> None:
         self._bootstrap = bootstrap
         self._places = [TopicPartition(topics.TOTALS, number) for number in range(partitions)]
-        self._merged = merged
+        self.merged = merged
         self._told = told
         self._options = consumer_options
         self._caught_up = asyncio.Event()
@@ -130,7 +130,7 @@ class TotalsFollower:
         changes: list[Change] = []
         for record in records:
             self.seen_at = max(self.seen_at or 0, record.timestamp)
-            if not record.value or not self._merged.wants(record.key or b""):
+            if not record.value or not self.merged.wants(record.key or b""):
                 continue
             try:
                 message = decode_totals(record.value)
@@ -141,6 +141,6 @@ class TotalsFollower:
                     record.offset,
                 )
                 continue
-            changes += self._merged.take(message, record.timestamp)
+            changes += self.merged.take(message, record.timestamp)
         if changes:
             self._told(changes)

@@ -1,33 +1,37 @@
-"""The totals table: a Faust table whose value per partition is a ledger, restored from its changelog."""
+"""Faust tables whose value per partition is one object of ours, restored from the changelog."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import faust
 from faust.types import TP
 
 from daybook.ledger.state import PartitionLedger
+from daybook.streams.transport import UndecodedSchema
 from daybook.streams.writer import BARRIER
 
 log = logging.getLogger(__name__)
 
+State = TypeVar("State")
 Restore = Callable[[int, dict[bytes, bytes]], PartitionLedger]
 """Builds a partition's ledger from the newest changelog value of each key."""
 
 
-class TotalsTable(faust.Table[bytes, bytes]):
-    """Holds one ``PartitionLedger`` per owned partition.
+class StateTable(faust.Table[bytes, bytes], Generic[State]):
+    """Holds one state per owned partition; ``restore`` builds it from the newest value of each key.
 
     Faust's recovery reads the changelog and says when it is whole; what it delivers is kept raw until then,
     so that a recovery cut short by another rebalance leaves nothing behind.
     """
 
-    def __init__(self, *args: Any, restore: Restore, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, restore: Callable[[int, dict[bytes, bytes]], State], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.ledgers: dict[int, PartitionLedger] = {}
+        self.states: dict[int, State] = {}
         self._restore = restore
         self._raw: dict[int, dict[bytes, bytes]] = {}
 
@@ -44,7 +48,7 @@ class TotalsTable(faust.Table[bytes, bytes]):
 
     def drop(self) -> None:
         """Drop all state; it comes back from the changelog."""
-        self.ledgers.clear()
+        self.states.clear()
         self._raw.clear()
 
     def apply_changelog_batch(self, batch: list[Any]) -> None:  # type: ignore[override]  # called by recovery only
@@ -58,14 +62,44 @@ class TotalsTable(faust.Table[bytes, bytes]):
                 raw[message.key] = message.value
 
     async def on_recovery_completed(self, active_tps: set[TP], standby_tps: set[TP]) -> None:
-        """Build the ledgers of all owned partitions."""
+        """Build the states of all owned partitions."""
         await super().on_recovery_completed(active_tps, standby_tps)
         try:
             for tp in active_tps:
-                self.ledgers[tp.partition] = self._restore(tp.partition, self._raw.pop(tp.partition, {}))
+                self.states[tp.partition] = self._restore(tp.partition, self._raw.pop(tp.partition, {}))
         except Exception as error:
             # Faust gathers this call's exceptions without looking at them; without a state nothing may go on.
             self.drop()
             await self.app.crash(error)
             raise
-        log.info("restored partitions %s", sorted(self.ledgers))
+        log.info("%s: restored partitions %s", self.name, sorted(self.states))
+
+
+class TotalsTable(StateTable[PartitionLedger]):
+    """Holds one ``PartitionLedger`` per owned partition."""
+
+    @property
+    def ledgers(self) -> dict[int, PartitionLedger]:
+        """The ledgers by partition."""
+        return self.states
+
+
+Table = TypeVar("Table", bound=StateTable[Any])
+
+
+def add_table(
+    kind: type[Table], app: Any, name: str, changelog: str, restore: Callable[..., Any], *, partitions: int
+) -> Table:
+    """Add a table to a Faust app, on a changelog topic that is there already."""
+    topic = app.topic(changelog, schema=UndecodedSchema(), partitions=partitions, internal=False)
+    table = kind(
+        app,
+        name=name,
+        restore=restore,
+        partitions=partitions,
+        changelog_topic=topic,
+        key_type=bytes,
+        value_type=bytes,
+    )
+    app.tables.add(table)
+    return table

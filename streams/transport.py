@@ -44,11 +44,13 @@ class Batch:
 class BatchScheduler(DefaultSchedulingStrategy):
     """Yields source partitions by the batch and leaves changelogs as they are."""
 
+    source: ClassVar[str] = topics.EVENTS
+
     def iterate(self, records: Mapping[TP, list[Any]]) -> Iterator[tuple[TP, Any]]:
         """Batches of the source topic first, then the other topics' records in turn."""
         others: dict[TP, list[Any]] = {}
         for tp, fetched in records.items():
-            if tp.topic == topics.EVENTS:
+            if tp.topic == self.source:
                 if fetched:
                     yield tp, Batch(fetched)
             else:
@@ -94,18 +96,18 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):
 
 
 class _Consumer(driver.Consumer):
-    """Asks the fence for a changelog's end: a log that ends in a transaction's marker never seems read."""
+    """Asks a changelog's fence for its end: a log that ends in a transaction's marker never seems read."""
 
     def _new_consumer_thread(self) -> driver.AIOKafkaConsumerThread:
         return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     async def highwaters(self, *partitions: TP) -> Mapping[TP, int]:
         """End offsets of the partitions; for changelogs, one after their barrier."""
-        fence: ChangelogFence = self.transport.fence  # type: ignore[attr-defined]  # ours: LedgerTransport
+        fences: Mapping[str, ChangelogFence] = self.transport.fences  # type: ignore[attr-defined]  # ours
         ends: dict[TP, int] = {}
         for tp in partitions:
             if self._is_changelog_tp(tp):
-                ends[tp] = await fence.take_over(tp.partition) + 1
+                ends[tp] = await fences[tp.topic].take_over(tp.partition) + 1
             else:
                 ends.update(await super().highwaters(tp))
         return ends
@@ -116,7 +118,9 @@ class LedgerTransport(driver.Transport):
 
     Consumer = _Consumer
 
-    def __init__(self, app: Any, url: list[Any], fence: ChangelogFence, *, fetch_wait_seconds: float) -> None:
+    def __init__(
+        self, app: Any, url: list[Any], fences: Mapping[str, ChangelogFence], *, fetch_wait_seconds: float
+    ) -> None:
         super().__init__(url, app)
-        self.fence = fence
+        self.fences = fences
         self.fetch_wait_seconds = fetch_wait_seconds

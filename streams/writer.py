@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from aiokafka import AIOKafkaProducer
 
@@ -20,26 +21,33 @@ class CheckpointFailedError(Exception):
     """A checkpoint was not written, or nobody knows whether it was: its state must be read again."""
 
 
-class CheckpointWriter:
-    """Writes the checkpoints of the partitions that this worker owns.
+class Outgoing(NamedTuple):
+    """A record to be written; without a value its key is removed. ``partition`` None: the source's own."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    partition: int | None = None
+
+
+class TransactionalWriter:
+    """Writes what belongs together in one transaction per source partition.
 
     Args:
         bootstrap: the brokers' addresses.
-        app_id: the application; with the partition it makes the transactional id.
-        changelog: the changelog topic of the totals table.
+        identity: with the partition it makes the transactional id.
+        changelog: the changelog topic of the table that it writes.
         timeout: seconds after which a transaction's outcome counts as unknown.
     """
 
-    def __init__(self, bootstrap: str, app_id: str, changelog: str, *, timeout: float = 30.0) -> None:
+    def __init__(self, bootstrap: str, identity: str, changelog: str, *, timeout: float = 30.0) -> None:
         self._bootstrap = bootstrap
-        self._app_id = app_id
+        self._identity = identity
         self._changelog = changelog
         self._timeout = timeout
         self._producers: dict[int, AIOKafkaProducer] = {}
         self.on_step: Callable[[str], None] | None = None
-        """Called with the name of each step of a checkpoint; fault tests end the process there."""
-        self.admit: Callable[[int, int], Awaitable[None]] | None = None
-        """Waits until a broker that keeps little has room for so many bytes of a partition."""
+        """Called with the name of each step of a transaction; fault tests end the process there."""
 
     async def take_over(self, partition: int) -> int:
         """Start the partition's producer anew, which fences any older one, and write a barrier record.
@@ -49,7 +57,7 @@ class CheckpointWriter:
         await self.release([partition])
         producer = AIOKafkaProducer(
             bootstrap_servers=self._bootstrap,
-            transactional_id=f"{self._app_id}-{topics.EVENTS}-{partition}",
+            transactional_id=f"{self._identity}-{partition}",
             acks="all",
             compression_type="zstd",
             max_request_size=8_000_000,
@@ -63,8 +71,13 @@ class CheckpointWriter:
             await producer.commit_transaction()
         return int((await sent).offset)
 
-    async def write(self, partition: int, checkpoint: Checkpoint) -> None:
-        """Write a checkpoint in one transaction.
+    async def transact(
+        self,
+        partition: int,
+        entries: Iterable[tuple[bytes, bytes | None]],
+        records: Sequence[Outgoing],
+    ) -> None:
+        """Write table entries to the changelog, and records, in one transaction.
 
         Raises:
             CheckpointFailedError: fenced, refused, or not known to be committed.
@@ -72,32 +85,25 @@ class CheckpointWriter:
         producer = self._producers.get(partition)
         if producer is None:
             raise CheckpointFailedError(f"partition {partition} is no longer ours")
-        if self.admit is not None:
-            await self.admit(partition, sum(len(value) for _, value in checkpoint.totals))
+        changelog = [Outgoing(self._changelog, key, value) for key, value in entries]
         try:
             async with asyncio.timeout(self._timeout):
-                await self._transaction(producer, partition, checkpoint)
+                await self._transaction(producer, partition, changelog, records)
         except Exception as error:
             raise CheckpointFailedError(f"partition {partition}: {type(error).__name__}: {error}") from error
 
-    async def _transaction(self, producer: AIOKafkaProducer, partition: int, checkpoint: Checkpoint) -> None:
+    async def _transaction(
+        self,
+        producer: AIOKafkaProducer,
+        partition: int,
+        changelog: Sequence[Outgoing],
+        records: Sequence[Outgoing],
+    ) -> None:
         self._step("begin")
         await producer.begin_transaction()
-        sent = [
-            await producer.send(self._changelog, value, key=key, partition=partition)
-            for key, value in checkpoint.changelog
-        ]
+        sent = [await _send(producer, partition, record) for record in changelog]
         self._step("changelog")
-        for key, value in checkpoint.totals:
-            sent.append(await producer.send(topics.TOTALS, value, key=key, partition=partition))
-        if checkpoint.outcomes is not None:
-            name = str(partition).encode()
-            sent.append(
-                await producer.send(topics.OUTCOMES, checkpoint.outcomes, key=name, partition=partition)
-            )
-        for order_id, value in checkpoint.dead_letters:
-            order = order_id.encode() or None
-            sent.append(await producer.send(topics.DEAD_LETTERS, value, key=order, partition=partition))
+        sent += [await _send(producer, partition, record) for record in records]
         await asyncio.gather(*sent)
         self._step("sent")
         await producer.commit_transaction()
@@ -120,3 +126,38 @@ class CheckpointWriter:
     async def stop(self) -> None:
         """Stop all producers."""
         await self.release(list(self._producers))
+
+
+class CheckpointWriter(TransactionalWriter):
+    """Writes the checkpoints of the partitions that this worker owns.
+
+    ``app_id`` is the application; with the partition it makes the transactional id.
+    """
+
+    def __init__(self, bootstrap: str, app_id: str, changelog: str, *, timeout: float = 30.0) -> None:
+        super().__init__(bootstrap, f"{app_id}-{topics.EVENTS}", changelog, timeout=timeout)
+        self.admit: Callable[[int, int], Awaitable[None]] | None = None
+        """Waits until a broker that keeps little has room for so many bytes of a partition."""
+
+    async def write(self, partition: int, checkpoint: Checkpoint) -> None:
+        """Write a checkpoint in one transaction. Raises what ``transact`` raises."""
+        if self.admit is not None:
+            await self.admit(partition, sum(len(value) for _, value in checkpoint.totals))
+        await self.transact(partition, checkpoint.changelog, _told(partition, checkpoint))
+
+
+def _told(partition: int, checkpoint: Checkpoint) -> list[Outgoing]:
+    """What a checkpoint tells others."""
+    told = [Outgoing(topics.TOTALS, key, value) for key, value in checkpoint.totals]
+    if checkpoint.outcomes is not None:
+        told.append(Outgoing(topics.OUTCOMES, str(partition).encode(), checkpoint.outcomes))
+    return told + [
+        Outgoing(topics.DEAD_LETTERS, order_id.encode() or None, value)
+        for order_id, value in checkpoint.dead_letters
+    ]
+
+
+async def _send(producer: AIOKafkaProducer, partition: int, record: Outgoing) -> Awaitable[object]:
+    place = partition if record.partition is None else record.partition
+    sent: Awaitable[object] = await producer.send(record.topic, record.value, key=record.key, partition=place)
+    return sent

@@ -14,6 +14,7 @@ _COMMANDS: Final = {
     "demo": "daybook.cli.demo:demo",
     "worker": "daybook.cli.worker:worker",
     "sink": "daybook.cli.sink:sink",
+    "watcher": "daybook.cli.watcher:watcher",
     "gateway": "daybook.cli.gateway:gateway",
     "topics": "daybook.cli.topics:topics",
     "migrate": "daybook.cli.migrate:migrate",

@@ -12,9 +12,10 @@ import click
 
 from daybook.cli.ending import told_in_a_sentence
 from daybook.cli.store_options import store_options
+from daybook.faust_running import ProcessFailed
 from daybook.readiness import until_told
 from daybook.settings import Settings
-from daybook.worker import WorkerFailed, run_worker
+from daybook.worker import run_worker
 
 FAILED: Final = 4
 """Exit code of a worker that ended itself: start it again, it goes on where its last checkpoint stands."""
@@ -37,7 +38,7 @@ def worker(*, settings: Settings, as_json: bool, bootstrap: str | None, epoch: i
     try:
         with told_in_a_sentence(settings):
             asyncio.run(until_told(functools.partial(run_worker, settings)))
-    except WorkerFailed as error:
+    except ProcessFailed as error:
         logging.getLogger(__name__).debug("the worker failed", exc_info=True)
         click.echo(f"{error} Start it again: it goes on where its last checkpoint stands.", err=True)
         raise SystemExit(FAILED) from None

@@ -53,3 +53,14 @@ SINK_FAILING: Final = Metric(
 GATEWAY_BACKLOG: Final = Metric(
     "daybook_gateway_backlog_events", "gauge", "Events that wait for the worker, as the gateway knows it."
 )
+DECIDING: Final = Metric(
+    "daybook_deciding", "gauge", "1 where this watcher or notifier decides, 0 where it stands by for another."
+)
+TICKS: Final = Metric("daybook_ticks", "counter", "Times that an agent has decided.", ("agent",))
+FAILED_TICKS: Final = Metric(
+    "daybook_failed_ticks", "counter", "Times that an agent could not decide, and went on.", ("agent",)
+)
+TICK_AGE: Final = Metric("daybook_tick_age_seconds", "gauge", "Since this process last decided.")
+WATCHED_AGE: Final = Metric(
+    "daybook_watched_age_seconds", "gauge", "Age of the newest counted event that a watcher knows of."
+)

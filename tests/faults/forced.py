@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from daybook.schemas import topics
-from daybook.streams.app import _FaustSource
+from daybook.streams.faust_process import FaustSource
 from daybook.streams.totals import TotalsProcessor
 from daybook.streams.transport import BatchScheduler
 from daybook.streams.writer import CheckpointWriter
@@ -66,7 +66,7 @@ def at_step(step: str, number: int, sent: signal.Signals) -> None:
         return committed
 
     wrap(CheckpointWriter, "_step", stepping)
-    wrap(_FaustSource, "commit", committing)
+    wrap(FaustSource, "commit", committing)
 
 
 def drop_batches(every: int) -> None:

@@ -11,11 +11,12 @@ import orjson
 import pytest
 from aiokafka.cluster import ClusterMetadata
 
+from daybook.faust_running import ProcessFailed
 from daybook.settings import Settings
 from daybook.streams.assignor import WatchfulAssignor
 from daybook.streams.totals import TotalsProcessor
 from daybook.topics import create_topics, planned_topics
-from daybook.worker import WorkerFailed, run_worker
+from daybook.worker import run_worker
 from tests.streams.plant import CALENDAR, PARTITIONS, RETENTION, send
 from tests.streams.trade import Sent, Trade
 from tests.support.kafka import KafkaBroker
@@ -31,7 +32,7 @@ async def test_a_worker_that_stands_still_ends_itself(
 
     monkeypatch.setattr(TotalsProcessor, "process", fall)
     settings = await prepared(kafka_broker.bootstrap, tmp_path, Trade(9).events(50))
-    with pytest.raises(WorkerFailed, match=r"made no progress for 10 s though events wait\.$"):
+    with pytest.raises(ProcessFailed, match=r"made no progress for 10 s though events wait\.$"):
         await asyncio.wait_for(run_worker(settings, asyncio.Event()), 75)
 
 
@@ -46,7 +47,7 @@ async def test_a_worker_that_assigned_without_knowing_the_topics_ends_itself(
 
     monkeypatch.setattr(WatchfulAssignor, "assign", knowing_nothing)
     settings = await prepared(kafka_broker.bootstrap, tmp_path, [])
-    with pytest.raises(WorkerFailed, match="told of no partitions"):
+    with pytest.raises(ProcessFailed, match="told of no partitions"):
         await asyncio.wait_for(run_worker(settings, asyncio.Event()), 75)
 
 

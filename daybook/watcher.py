@@ -1,0 +1,88 @@
+"""The watcher's composition: the view of all totals, and the agents that go by ticks over it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import logging
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from daybook.faust_running import run_process
+from daybook.ledger.merged import MergedTotals
+from daybook.metrics.watcher import readings
+from daybook.readiness import needed_calendar, ready_topics
+from daybook.settings import Settings
+from daybook.streams.following import TotalsFollower
+from daybook.streams.tick_app import TickApp, TickSettings
+from daybook.streams.ticks import TickAgent
+
+log = logging.getLogger(__name__)
+
+ROLE: Final = "watch"
+_FORGET_SECONDS: Final = 3600.0
+
+
+async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
+    """Watch until ``stopping`` is set. A second watcher stands by for the first.
+
+    Raises:
+        CannotAct: something that it needs is not there; says what in one sentence.
+        ProcessFailed: it ended by itself.
+        KafkaError, KafkaUnavailable: Kafka cannot be reached at the start.
+    """
+    needed_calendar(settings)
+    await ready_topics(settings)
+    async with following(settings) as follower:
+        app = TickApp(
+            tick_settings(settings, ROLE), agents(settings), follower.merged, follower.until_caught_up
+        )
+        await run_process(app, "watcher", settings, functools.partial(readings, app, follower), stopping)
+
+
+def agents(settings: Settings) -> Sequence[TickAgent[MergedTotals]]:
+    """Who decides by the ticks."""
+    del settings
+    return []
+
+
+def tick_settings(settings: Settings, role: str) -> TickSettings:
+    """The settings of an app of agents that go by ticks; its consumer group is application and role."""
+    return TickSettings(
+        settings.kafka_bootstrap,
+        1,
+        app_id=f"{settings.application}-{role}",
+        session_timeout=settings.session_timeout,
+        stall_seconds=settings.stall_seconds,
+        application=settings.application,
+        tick_seconds=settings.tick_seconds,
+    )
+
+
+@contextlib.asynccontextmanager
+async def following(settings: Settings) -> AsyncIterator[TotalsFollower]:
+    """The merged view of the last days, kept up while the block runs."""
+    kept = timedelta(days=settings.watch_days)
+    follower = TotalsFollower(settings.kafka_bootstrap, settings.partitions, MergedTotals(_first_day(kept)))
+    tasks = [
+        asyncio.create_task(follower.run(), name="totals"),
+        asyncio.create_task(_forget(follower, kept), name="forgetting"),
+    ]
+    try:
+        yield follower
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _forget(follower: TotalsFollower, kept: timedelta) -> None:
+    while True:
+        await asyncio.sleep(_FORGET_SECONDS)
+        follower.merged.forget_before(_first_day(kept))
+
+
+def _first_day(kept: timedelta) -> date:
+    return (datetime.now(UTC) - kept).date()
