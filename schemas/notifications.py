@@ -44,6 +44,9 @@ class Notification(Strict):
     decided_at: Instant
     firing: list[DedupKey] = Field(default_factory=list)
     acknowledged: list[DedupKey] = Field(default_factory=list)
+    quiet: list[DedupKey] = Field(
+        default_factory=list, description="Told before, silenced or explained by another alert since."
+    )
     resolved: list[DedupKey] = Field(default_factory=list)
     alerts: list[Alert] = Field(default_factory=list, description="The alerts as they stood when decided.")
     attempts: Annotated[int, Field(ge=0)] = 0

@@ -1,0 +1,92 @@
+"""Which alert explains another, so that only the first is told.
+
+The order of the definitions always holds: missing data explains silence, and both explain a shortfall; a
+region's alert explains those of its stores. The rules file may add to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from daybook.ledger.alerts.keys import dedup_key
+from daybook.ledger.alerts.matching import about_rule, about_scope, matches
+from daybook.schemas.alerts import Alert, AlertKind, AlertState, Dimension, Scope
+from daybook.schemas.rules import Inhibition, Rule, kind_of
+
+_RANK: Final = {
+    AlertKind.DATA_MISSING: 0,
+    AlertKind.SILENT: 1,
+    AlertKind.RECENT: 2,
+    AlertKind.TARGET: 3,
+    AlertKind.THRESHOLD: 3,
+}
+"""Which question comes first. Spikes, feed and receivers explain nothing and are explained by nothing."""
+_WIDTH: Final = {Dimension.ALL: 0, Dimension.REGION: 1, Dimension.STORE: 2, Dimension.TILL: 3}
+
+
+def order(rule: Rule, scope: Scope) -> tuple[int, int, str, str]:
+    """Where a question stands: what may explain others is asked before them."""
+    return _RANK.get(kind_of(rule), 9), _WIDTH.get(scope.dimension, 9), rule.id, scope.key or ""
+
+
+def inhibitor(
+    rule: Rule, scope: Scope, others: Iterable[Alert], stated: Sequence[Inhibition] = ()
+) -> Alert | None:
+    """The alert that explains what a rule finds at a scope; of several the widest of the first question.
+
+    ``others`` are the alerts that are pending or live now. A pending one counts: while missing data is
+    suspected, nothing is said about sales.
+    """
+    found = [
+        other
+        for other in others
+        if other.state is not AlertState.RESOLVED
+        and other.inhibited_by is None
+        and (explains(other, rule, scope) or any(_states(each, other, rule, scope) for each in stated))
+    ]
+    return min(found, key=lambda other: (_RANK.get(other.kind, 9), other.dedup_key), default=None)
+
+
+def explains(other: Alert, rule: Rule, scope: Scope) -> bool:
+    """Whether an alert answers an earlier question about the same place, or the same about a wider one."""
+    kind = kind_of(rule)
+    if kind not in _RANK or other.kind not in _RANK or not _covers(other.scope, scope):
+        return False
+    wider = _WIDTH[other.scope.dimension] < _WIDTH.get(scope.dimension, 9)
+    earlier = _RANK[other.kind] < _RANK[kind]
+    # All shortfalls are one question: a wider one explains a narrower one, whichever rule found it.
+    same = _RANK[other.kind] == _RANK[kind] or min(_RANK[other.kind], _RANK[kind]) > 1
+    return earlier or (wider and same)
+
+
+def _covers(wide: Scope, narrow: Scope) -> bool:
+    if wide.dimension not in _WIDTH:
+        return False
+    if wide.currency is not None and narrow.currency is not None and wide.currency != narrow.currency:
+        return False
+    if wide.dimension is Dimension.ALL:
+        return True
+    if wide.dimension is Dimension.REGION:
+        return wide.key == narrow.region
+    if wide.dimension is Dimension.STORE:
+        return wide.key == narrow.store
+    return wide.key == narrow.key and narrow.dimension is Dimension.TILL
+
+
+def _states(inhibition: Inhibition, other: Alert, rule: Rule, scope: Scope) -> bool:
+    """Whether the rules file says so. Nothing explains itself."""
+    meant = (
+        matches(inhibition.source, other)
+        and about_rule(inhibition.target, rule.id, kind_of(rule), rule.severity)
+        and about_scope(inhibition.target, scope)
+    )
+    own = other.dedup_key == dedup_key(rule.id, scope, other.business_date)
+    return meant and not own and all(_same(label, other, scope) for label in inhibition.same)
+
+
+def _same(label: str, other: Alert, scope: Scope) -> bool:
+    if label == "business_date":
+        return True
+    value = getattr(scope, label)
+    return value is not None and getattr(other.scope, label) == value
