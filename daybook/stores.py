@@ -6,8 +6,9 @@ from pathlib import Path
 
 import orjson
 
-from daybook.json_files import read_document
+from daybook.json_files import FileError, read_document
 from daybook.ledger.calendar import Calendar
+from daybook.ledger.holidays import UnknownHolidaysError, check_holidays
 from daybook.schemas.stores import StoreEntry, StoresFile
 
 
@@ -17,7 +18,14 @@ def load_stores(path: Path) -> list[StoreEntry]:
     Raises:
         FileError: it is not there or not valid.
     """
-    return read_document(path, StoresFile, "stores file").stores
+    stores = read_document(path, StoresFile, "stores file").stores
+    for store in stores:
+        if store.holidays is not None:
+            try:
+                check_holidays(store.holidays)
+            except UnknownHolidaysError as error:
+                raise FileError(f"The stores file {path} is not valid: {store.store_id}: {error}") from error
+    return stores
 
 
 def save_stores(path: Path, stores: list[StoreEntry]) -> None:

@@ -7,16 +7,8 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from daybook.ledger.curves import QUARTERS, DayCurve
-from daybook.ledger.projection import (
-    LIKE_DAYS,
-    PPM,
-    History,
-    TypicalDay,
-    like_days,
-    median,
-    projected_close,
-    typical_day,
-)
+from daybook.ledger.history import LIKE_DAYS, History
+from daybook.ledger.projection import PPM, TypicalDay, median, projected_close, typical_day
 from daybook.schemas.rounding import divide
 
 
@@ -79,7 +71,7 @@ def past_days(history: History, first: date, last: date) -> list[PastDay]:
     for day in sorted(history):
         if not first <= day <= last or history[day].total <= 0:
             continue
-        like = like_days(history, day)
+        like = history.like_days(day)
         typical = typical_day(like)
         if typical is not None and len(like) == LIKE_DAYS:
             found.append(PastDay(history[day], like, typical))

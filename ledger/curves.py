@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from daybook.ledger.calendar import QUARTER, wall_time
+from daybook.ledger.calendar import QUARTER, day_start, wall_time
 from daybook.schemas.stores import DayRule
 
 QUARTERS: Final = 96
@@ -56,14 +56,25 @@ def wall_quarter(instant: int, day: date, rules: list[DayRule]) -> int:
 
 def day_curves(amounts: Iterable[QuarterAmount], rules: list[DayRule]) -> dict[date, DayCurve]:
     """The curve of each business date on which something was sold at a store with these day rules."""
-    days: defaultdict[date, list[int]] = defaultdict(lambda: [0] * QUARTERS)
-    for business_date, quarter, amount in amounts:
-        days[business_date][wall_quarter(quarter, business_date, rules)] += amount
-    return {day: DayCurve(day, tuple(accumulate(quarters))) for day, quarters in days.items()}
+    days: defaultdict[date, list[QuarterAmount]] = defaultdict(list)
+    for amount in amounts:
+        days[amount.business_date].append(amount)
+    return {day: _curve(day, own, rules) for day, own in days.items()}
 
 
-def together(members: Iterable[Mapping[date, DayCurve]]) -> dict[date, DayCurve]:
-    """The curves of several stores added up, each on its own wall clock."""
+def _curve(day: date, amounts: list[QuarterAmount], rules: list[DayRule]) -> DayCurve:
+    quarters = [0] * QUARTERS
+    start, end = day_start(day, rules), day_start(day + timedelta(days=1), rules)
+    # On all but a few days the wall clock runs as instants do, and no zone has to be asked for each of them.
+    even = end - start == QUARTERS * QUARTER
+    for _, instant, amount in amounts:
+        place = (instant - start) // QUARTER if even else wall_quarter(instant, day, rules)
+        quarters[min(max(place, 0), QUARTERS - 1)] += amount
+    return DayCurve(day, tuple(accumulate(quarters)))
+
+
+def sum_of_curves(members: Iterable[Mapping[date, DayCurve]]) -> dict[date, DayCurve]:
+    """The curves of several stores added up by date, each on its own wall clock."""
     days: dict[date, DayCurve] = {}
     for curves in members:
         for day, curve in curves.items():

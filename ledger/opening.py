@@ -16,6 +16,7 @@ from daybook.schemas.opening import Closure, OpeningSpan, minutes
 from daybook.schemas.stores import StoreEntry
 
 _DAY: Final = timedelta(days=1)
+_DAY_MINUTES: Final = 24 * 60
 
 
 class Interval(NamedTuple):
@@ -100,6 +101,29 @@ def open_seconds_of_quarter(store: StoreEntry, quarter: int) -> int | None:
 def open_seconds_of_day(store: StoreEntry, day: date) -> int | None:
     """Open seconds within a business date's own bounds; None where nothing is stated."""
     return open_seconds(store, day_start(day, store.days), day_start(day + _DAY, store.days))
+
+
+def open_minutes(store: StoreEntry, day: date) -> list[int] | None:
+    """Open minutes of each quarter hour of a business date's wall clock; shape (96,), 0 to 15.
+
+    None where nothing is stated. Days are compared by it as curves are, whatever the clocks do.
+    """
+    spans = spans_on(store, day)
+    if spans is None:
+        return None
+    is_open = [False] * _DAY_MINUTES
+    for start, length in _since_cutoff(store, day, spans):
+        is_open[start : start + length] = [True] * len(is_open[start : start + length])
+    for start, length in _since_cutoff(store, day - _DAY, spans_on(store, day - _DAY) or []):
+        after = max(start + length - _DAY_MINUTES, 0)
+        is_open[:after] = [True] * after
+    return [sum(is_open[minute : minute + 15]) for minute in range(0, _DAY_MINUTES, 15)]
+
+
+def _since_cutoff(store: StoreEntry, day: date, spans: list[OpeningSpan]) -> list[tuple[int, int]]:
+    """Start in minutes since the cutoff, and length, of each span."""
+    cutoff = minutes(rule_on(day, store.days).cutoff)
+    return [((minutes(span.opens) - cutoff) % _DAY_MINUTES, span.length) for span in spans]
 
 
 def _interval(store: StoreEntry, day: date, span: OpeningSpan) -> Interval:

@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import Final, NamedTuple
 
+from daybook.ledger.adjustments import factor, in_force, newest
 from daybook.ledger.calendar import QUARTER, Calendar, wall_time
-from daybook.ledger.curves import DayCurve, QuarterAmount, day_curves
-from daybook.ledger.curves import together as curves_together
+from daybook.ledger.curves import QuarterAmount
+from daybook.ledger.fallbacks import Fallbacks
+from daybook.ledger.history import FEWEST
+from daybook.ledger.opening import open_minutes, opens_on, trading
 from daybook.ledger.projection import (
-    FEWEST,
-    History,
     Miss,
     Projection,
-    band,
-    chance,
-    like_days,
+    TypicalDay,
     misses,
     project,
     residuals,
-    together,
     typical_day,
 )
+from daybook.ledger.sold import Key, SoldByQuarter
+from daybook.schemas.adjustments import Adjustment
+from daybook.schemas.stores import StoreEntry
 
 _SECOND: Final = timedelta(seconds=1)
-Key = tuple[str, str]
-"""Store id and currency."""
+_WHOLE: Final = Fraction(1)
 
 
 class StorePace(NamedTuple):
-    """A store's day in one currency. ``projection`` is None for a store without any like day."""
+    """A store's day in one currency.
+
+    ``projection`` is None for a store of which nothing is known to go by. ``typical`` is the day that it is
+    held against, adjustments included, and ``typical_total`` its total; ``usual_total`` and ``unadjusted``
+    are without them. ``past`` holds the misses (ppm) that make the band; ``missed`` those that are the
+    store's own.
+    """
 
     store_id: str
     region: str | None
@@ -41,115 +48,140 @@ class StorePace(NamedTuple):
     projection: Projection | None
     typical_total: int
     missed: dict[date, Miss]
+    typical: TypicalDay | None = None
+    past: Sequence[int] = ()
+    usual_total: int = 0
+    unadjusted: Projection | None = None
+    adjustments: Sequence[Adjustment] = ()
+    closed: bool = False
+    gone: bool = False
+    """Outside of the dates from its opening to its closing for good."""
+    second: int = 0
+    """Seconds of the wall clock since the cutoff."""
 
 
-class GroupPace(NamedTuple):
-    """The stores of one currency together. Those ``left_out`` have no like day: they add what they sold."""
+class _Usual(NamedTuple):
+    """What is remembered of a store from one asking to the next: it changes with the past, not with today."""
 
-    currency: str
-    actual: int
-    projection: Projection | None
-    typical_total: int
-    missed: dict[date, Miss]
-    stores: int
-    left_out: int
+    day: date
+    past_version: int
+    typical: TypicalDay | None
+    own: bool
+    missed: dict[int, dict[date, Miss]]
 
 
-class Aim(NamedTuple):
-    """How a day stands to its target; minor units. The chance (ppm) and what is at risk need a past."""
+class Paces:
+    """The paces of all stores, asked for again and again while sales come in.
 
-    target: int
-    chance: int | None
-    at_risk: int | None
+    Args:
+        sold: the amounts; whoever has them puts changes in there.
+    """
 
+    def __init__(self, sold: SoldByQuarter) -> None:
+        self._sold = sold
+        self._calendar = sold.calendar
+        self._usual: dict[Key, _Usual] = {}
 
-def aim(pace: StorePace | GroupPace, target: int) -> Aim:
-    """How likely a target will be reached, and how much the projected close falls short of it."""
-    if pace.projection is None:
-        return Aim(target, None, None)
-    close = pace.projection.close
-    reached = chance(close, target, pace.typical_total, residuals(pace.missed))
-    return Aim(target, reached, max(target - close, 0))
+    def at(self, now: datetime, adjustments: Iterable[Adjustment] = ()) -> list[StorePace]:
+        """The pace of every store that ever sold anything, by store and currency. ``now`` is aware.
+
+        Sales after ``now`` do not count: a past moment is seen as it was.
+        """
+        seen = int(now.timestamp())
+        histories = {key: self._sold.history(key, seen) for key in self._sold.stores()}
+        fallbacks = Fallbacks(histories, self._calendar)
+        holding = newest(adjustments, now)
+        found = [self._pace(key, fallbacks, holding, now) for key in histories]
+        found = [pace for pace in found if pace.actual or not pace.gone]
+        lent = _lent_misses(found)
+        return [_with_band(pace, lent) for pace in found]
+
+    def _pace(
+        self, key: Key, fallbacks: Fallbacks, holding: Sequence[Adjustment], now: datetime
+    ) -> StorePace:
+        store = self._calendar.store(key[0])
+        wall = wall_time(now, store.days)
+        today, second = wall.date(), (wall - datetime.combine(wall.date(), datetime.min.time())) // _SECOND
+        curve = fallbacks.histories[key].get(today)
+        actual = curve.total if curve else 0
+        plain = StorePace(store.store_id, store.region, key[1], today, actual, None, 0, {}, second=second)
+        if opens_on(store, today) is False:
+            shut = Projection(actual, 0, actual, actual, actual)
+            gone = not trading(store, today)
+            return plain._replace(projection=shut, unadjusted=shut, closed=True, gone=gone)
+        usual = self._usual_of(key, fallbacks, today)
+        if usual.typical is None:
+            return plain
+        held = in_force(holding, store, today)
+        typical = usual.typical.times(factor(held))
+        return plain._replace(
+            typical=typical,
+            typical_total=typical.total,
+            usual_total=usual.typical.total,
+            missed=self._missed(key, usual, fallbacks, second // QUARTER) if usual.own else {},
+            adjustments=held,
+        )
+
+    def _usual_of(self, key: Key, fallbacks: Fallbacks, today: date) -> _Usual:
+        version, known = self._sold.past_version(key, today), self._usual.get(key)
+        if known is not None and (known.day, known.past_version) == (today, version):
+            return known
+        like = fallbacks.histories[key].like_days(today)
+        own = len(like) >= FEWEST
+        typical = typical_day(like) if own else fallbacks.typical(key, today)
+        if typical is not None and like:
+            typical = _within_hours(typical, self._calendar.store(key[0]), today, like[-1].business_date)
+        found = self._usual[key] = _Usual(today, version, typical, own, {})
+        return found
+
+    @staticmethod
+    def _missed(key: Key, usual: _Usual, fallbacks: Fallbacks, quarter: int) -> dict[date, Miss]:
+        found = usual.missed.get(quarter)
+        if found is None:
+            usual.missed.clear()
+            found = usual.missed[quarter] = misses(fallbacks.histories[key], usual.day, quarter)
+        return found
 
 
 def store_paces(
-    amounts: Mapping[Key, Sequence[QuarterAmount]], calendar: Calendar, now: datetime
+    amounts: Mapping[Key, Sequence[QuarterAmount]],
+    calendar: Calendar,
+    now: datetime,
+    adjustments: Iterable[Adjustment] = (),
 ) -> list[StorePace]:
-    """The pace of every store that sold anything, sorted by store and currency. ``now`` is aware.
-
-    Sales after ``now`` do not count: a past moment is seen as it was.
-    """
-    seen = int(now.timestamp())
-    histories = {
-        key: day_curves((a for a in own if a.quarter <= seen), calendar.store(key[0]).days)
-        for key, own in sorted(amounts.items())
-        if key[0] in calendar
-    }
-    shapes = _Shapes(histories, calendar)
-    return [_store_pace(key, histories[key], shapes, calendar, now) for key in histories]
+    """The paces at one moment, of amounts that are all there; see :class:`Paces`."""
+    return Paces(SoldByQuarter.of(amounts, calendar)).at(now, adjustments)
 
 
-def group_paces(stores: Sequence[StorePace]) -> list[GroupPace]:
-    """All stores of each currency added up; their misses are added by date, and so make the band."""
-    members: defaultdict[str, list[StorePace]] = defaultdict(list)
-    for store in stores:
-        members[store.currency].append(store)
-    return [_group_pace(currency, of_currency) for currency, of_currency in sorted(members.items())]
+def _within_hours(typical: TypicalDay, store: StoreEntry, today: date, usual: date) -> TypicalDay:
+    """The typical day as far as the store is open today, where it is open for less than on its like days."""
+    now, before = open_minutes(store, today), open_minutes(store, usual)
+    if now is None or before is None or now == before:
+        return typical
+    parts = [Fraction(n, b) if n < b else _WHOLE for n, b in zip(now, before, strict=True)]
+    return typical.kept(parts)
 
 
-def _store_pace(key: Key, history: History, shapes: _Shapes, calendar: Calendar, now: datetime) -> StorePace:
-    store_id, currency = key
-    store = calendar.store(store_id)
-    wall = wall_time(now, store.days)
-    today, second = wall.date(), (wall - datetime.combine(wall.date(), datetime.min.time())) // _SECOND
-    curve = history.get(today)
-    actual = curve.total if curve else 0
-    like = like_days(history, today)
-    typical = typical_day(like, [] if len(like) >= FEWEST else shapes.of(key, today))
-    if typical is None:
-        return StorePace(store_id, store.region, currency, today, actual, None, 0, {})
-    missed = misses(history, today, second // QUARTER)
-    projection = project(actual, typical.share(second), typical.total, residuals(missed))
-    return StorePace(store_id, store.region, currency, today, actual, projection, typical.total, missed)
+def _lent_misses(paces: Sequence[StorePace]) -> dict[tuple[str, str | None], list[int]]:
+    """The misses (ppm) of all stores of a currency, and of those of each region, for stores without any."""
+    found: defaultdict[tuple[str, str | None], list[int]] = defaultdict(list)
+    for pace in paces:
+        if len(pace.missed) >= FEWEST:
+            own = residuals(pace.missed)
+            for region in {pace.region, None}:
+                found[pace.currency, region] += own
+    return {place: sorted(each) for place, each in found.items()}
 
 
-def _group_pace(currency: str, stores: Sequence[StorePace]) -> GroupPace:
-    known = [store for store in stores if store.projection is not None]
-    actual = sum(store.actual for store in stores)
-    if not known:
-        return GroupPace(currency, actual, None, 0, {}, 0, len(stores))
-    projections = [store.projection for store in known if store.projection is not None]
-    unknown = actual - sum(projection.actual for projection in projections)
-    close = sum(projection.close for projection in projections) + unknown
-    expected = sum(projection.expected for projection in projections)
-    typical_total, missed = sum(s.typical_total for s in known), together(s.missed for s in known)
-    projection = Projection(actual, expected, close, *band(close, typical_total, residuals(missed)))
-    left_out = len(stores) - len(known)
-    return GroupPace(currency, actual, projection, typical_total, missed, len(known), left_out)
-
-
-class _Shapes:
-    """The curves of regions and of all stores, for stores that have too few like days of their own."""
-
-    def __init__(self, histories: Mapping[Key, dict[date, DayCurve]], calendar: Calendar) -> None:
-        self._histories = histories
-        self._calendar = calendar
-        self._made: dict[tuple[str, str | None], dict[date, DayCurve]] = {}
-
-    def of(self, key: Key, day: date) -> list[DayCurve]:
-        """Like days of the store's region if there are enough, else of all stores of its currency."""
-        region = self._calendar.store(key[0]).region
-        for scope in (region, None) if region else (None,):
-            like = like_days(self._together(key[1], scope), day)
-            if len(like) >= FEWEST:
-                return like
-        return []
-
-    def _together(self, currency: str, region: str | None) -> dict[date, DayCurve]:
-        if (currency, region) not in self._made:
-            self._made[currency, region] = curves_together(
-                history
-                for (store_id, own), history in self._histories.items()
-                if own == currency and region in (None, self._calendar.store(store_id).region)
-            )
-        return self._made[currency, region]
+def _with_band(pace: StorePace, lent: Mapping[tuple[str, str | None], Sequence[int]]) -> StorePace:
+    if pace.typical is None:
+        return pace
+    past: Sequence[int] = residuals(pace.missed)
+    if len(past) < FEWEST:
+        past = lent.get((pace.currency, pace.region)) or lent.get((pace.currency, None)) or past
+    share = pace.typical.share(pace.second)
+    return pace._replace(
+        past=past,
+        projection=project(pace.actual, share, pace.typical.total, past),
+        unadjusted=project(pace.actual, share, pace.usual_total, past),
+    )

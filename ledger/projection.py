@@ -7,25 +7,21 @@ amount is ever a float.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 from typing import Final, NamedTuple
 
 from daybook.ledger.calendar import QUARTER
 from daybook.ledger.curves import QUARTERS, DayCurve
+from daybook.ledger.history import FEWEST, History
 from daybook.schemas.rounding import divide
 
 PPM: Final = 1_000_000
-LIKE_DAYS: Final = 8
-"""Like days that a typical day is made of, at most."""
-FEWEST: Final = 4
-"""With fewer like days than these the curve of the region, then of all stores, is taken instead."""
 LOW, HIGH = PPM // 10, PPM * 9 // 10
 """The quantiles of past misses that bound the band."""
 MISSED_DAYS: Final = 56
 """Past days whose misses make the band."""
-
-History = Mapping[date, DayCurve]
 
 
 class TypicalDay(NamedTuple):
@@ -46,6 +42,20 @@ class TypicalDay(NamedTuple):
         before, after = self.shares[quarter : quarter + 2]
         return before + divide((after - before) * rest, QUARTER)
 
+    def times(self, factor: Fraction) -> TypicalDay:
+        """The same day with more or less sales all along."""
+        return self._replace(total=divide(self.total * factor.numerator, factor.denominator))
+
+    def kept(self, parts: Sequence[Fraction]) -> TypicalDay:
+        """The day with only these parts (0 to 1) of its 96 quarter hours, as when a store closes early."""
+        sums = [0]
+        for quarter, part in enumerate(parts):
+            usual = self.shares[quarter + 1] - self.shares[quarter]
+            sums.append(sums[-1] + divide(usual * part.numerator, part.denominator))
+        left = max(sums[-1], 0)
+        shares = tuple(divide(each * PPM, left) for each in sums) if left else (0,) + (PPM,) * QUARTERS
+        return TypicalDay(divide(self.total * left, PPM), shares, self.days)
+
 
 class Miss(NamedTuple):
     """By how much a past day closed above its projection, beside its typical total; minor units."""
@@ -64,25 +74,12 @@ class Projection(NamedTuple):
     high: int | None
 
 
-def like_days(history: History, day: date, *, without: Collection[date] = ()) -> list[DayCurve]:
-    """The last eight days before a day with its weekday and with sales; ``without`` holidays and closures."""
-    found = [
-        curve
-        for other, curve in history.items()
-        if other < day and other.weekday() == day.weekday() and curve.total > 0 and other not in without
-    ]
-    return sorted(found)[-LIKE_DAYS:]
-
-
 def typical_day(days: Sequence[DayCurve], shape: Sequence[DayCurve] = ()) -> TypicalDay | None:
     """The typical day of like days; ``shape`` gives the shares where there are too few. None without any."""
     shape = days if len(days) >= FEWEST or not shape else shape
     if not days or not shape:
         return None
-    shares = tuple(
-        median([divide(curve.by(quarter) * PPM, curve.total) for curve in shape])
-        for quarter in range(QUARTERS + 1)
-    )
+    shares = tuple(_share_by(shape, quarter) for quarter in range(QUARTERS + 1))
     return TypicalDay(median([curve.total for curve in days]), shares, len(days))
 
 
@@ -91,23 +88,26 @@ def projected_close(actual: int, share: int, typical_total: int) -> int:
     return actual + divide((PPM - share) * typical_total, PPM)
 
 
-def misses(history: History, day: date, quarter: int, *, without: Collection[date] = ()) -> dict[date, Miss]:
-    """How far off the projection was after this many quarter hours of the last 56 days, by date.
+def misses(history: History, day: date, quarter: int) -> dict[date, Miss]:
+    """How far off the projection was after this many quarter hours of the last 56 ordinary days, by date.
 
     Each past day is judged by the days before it alone; one with fewer than four like days is left out.
     """
-    past = sorted(other for other in history if other < day and other not in without)[-MISSED_DAYS:]
     found = {}
-    for other in past:
-        like = like_days(history, other, without=without)
-        if len(like) >= FEWEST and (typical := typical_day(like)) is not None:
-            curve = history[other]
-            close = projected_close(curve.by(quarter), typical.shares[quarter], typical.total)
-            found[other] = Miss(curve.total - close, typical.total)
+    for other in history.ordinary_days(day, MISSED_DAYS):
+        like = history.like_days(other)
+        if len(like) >= FEWEST:
+            curve, total = history[other], median([each.total for each in like])
+            close = projected_close(curve.by(quarter), _share_by(like, quarter), total)
+            found[other] = Miss(curve.total - close, total)
     return found
 
 
-def together(members: Iterable[Mapping[date, Miss]]) -> dict[date, Miss]:
+def _share_by(days: Sequence[DayCurve], quarter: int) -> int:
+    return median([divide(curve.by(quarter) * PPM, curve.total) for curve in days])
+
+
+def sum_of_misses(members: Iterable[Mapping[date, Miss]]) -> dict[date, Miss]:
     """The misses of several stores added up by date: one store's bad day makes good another's."""
     found: dict[date, Miss] = {}
     for missed in members:

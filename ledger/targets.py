@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
+from daybook.ledger.history import LIKE_DAYS
 from daybook.ledger.periods import PERIODS
-from daybook.ledger.projection import LIKE_DAYS, median
+from daybook.ledger.projection import median
 from daybook.schemas.rounding import share
 from daybook.schemas.targets import Target, TargetPeriod
 

@@ -1,4 +1,4 @@
-"""The targets file: what is meant to be sold, by whom, over which period, and why it was set so."""
+"""Targets: what is meant to be sold, by whom, over which period, and why it was set so."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from daybook.schemas.fields import BusinessDate, Currency, FreeText, Instant
+from daybook.schemas.fields import Currency, FreeText
 from daybook.schemas.lines import Strict
+from daybook.schemas.planning import PLAN_VERSION, Plan
+
+TargetScope = Literal["all", "region", "store", "team", "staff", "category"]
+"""Whose target it can be."""
 
 
 class TargetPeriod(StrEnum):
@@ -20,21 +24,14 @@ class TargetPeriod(StrEnum):
     MONTH = "month"
 
 
-class Target(Strict):
-    """Net sales to be reached in every period of a kind from ``first`` to ``last``, in minor units.
+class Target(Plan):
+    """Net sales to be reached in every period of a kind from ``first`` to ``last``, in minor units."""
 
-    A change is a further entry with a later ``set_at``: the older one stays, with its time and reason.
-    """
-
-    scope: Literal["all", "store", "region", "staff", "category"]
+    scope: TargetScope
     key: FreeText | None = Field(None, description="Which store, region and so on; nothing for all.")
     currency: Currency
     period: TargetPeriod
     amount: Annotated[int, Field(gt=0, le=10**15)]
-    first: BusinessDate
-    last: BusinessDate | None = Field(None, description="The last day it holds; open without one.")
-    set_at: Instant
-    reason: FreeText
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -49,3 +46,10 @@ class TargetsFile(Strict):
     """All targets of a business, also the ones that no longer hold."""
 
     targets: list[Target]
+
+
+class TargetSet(Target):
+    """A target as it is published: set, changed, or withdrawn."""
+
+    schema_version: Literal["1.0"] = PLAN_VERSION
+    type: Literal["target.set"] = "target.set"

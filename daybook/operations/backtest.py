@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from daybook.ledger.backtest import backtest, past_days
 from daybook.ledger.curves import day_curves
+from daybook.ledger.history import DayKinds, History
 from daybook.operations.base import Args, CannotAct, Document, Place
 from daybook.sinks.history import quarter_amounts
 from daybook.sinks.reconcile import FIRST_DAY, LAST_DAY
@@ -40,7 +41,8 @@ def run_backtest(place: Place, args: BacktestArgs) -> Document:
         place.store, args.measure, FIRST_DAY, last, book=args.book
     ).items():
         if store_id in place.calendar and args.store_id in (None, store_id):
-            history = day_curves(amounts, place.calendar.store(store_id).days)
+            store = place.calendar.store(store_id)
+            history = History(day_curves(amounts, store.days), DayKinds(store))
             days += past_days(history, first, last)
     if not days:
         raise CannotAct("No day of that period has eight like days with sales before it.")

@@ -10,8 +10,11 @@ from typing import Final, Literal
 from pydantic import Field
 
 from daybook.ledger.curves import QuarterAmount
-from daybook.ledger.pace import GroupPace, Key, StorePace, aim, group_paces, store_paces
-from daybook.ledger.projection import LIKE_DAYS, MISSED_DAYS, Projection
+from daybook.ledger.group_pace import GroupPace, aim, group_paces
+from daybook.ledger.history import LIKE_DAYS
+from daybook.ledger.pace import StorePace, store_paces
+from daybook.ledger.projection import MISSED_DAYS, Projection
+from daybook.ledger.sold import Key
 from daybook.ledger.targets import Holder, day_amount, target_in_force, weekday_weights
 from daybook.operations.base import Args, CannotAct, Document, Place
 from daybook.schemas.targets import Target

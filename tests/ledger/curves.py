@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import accumulate
 
 from daybook.ledger.curves import QUARTERS, DayCurve
+from daybook.ledger.history import History
 
 MONDAY = date(2026, 11, 23)
 
@@ -16,9 +17,9 @@ def curve(day: date, sales: dict[int, int]) -> DayCurve:
     return DayCurve(day, tuple(accumulate(sales.get(quarter, 0) for quarter in range(QUARTERS))))
 
 
-def mondays(days: Iterable[dict[int, int]]) -> dict[date, DayCurve]:
+def mondays(days: Iterable[dict[int, int]]) -> History:
     """Days one week apart, of which the last is the Monday before ``MONDAY``."""
     sales = list(days)
     first = MONDAY - timedelta(weeks=len(sales))
     dates = [first + timedelta(weeks=week) for week in range(len(sales))]
-    return {day: curve(day, amounts) for day, amounts in zip(dates, sales, strict=True)}
+    return History({day: curve(day, amounts) for day, amounts in zip(dates, sales, strict=True)})

@@ -10,6 +10,7 @@ import pytest
 from daybook.ledger.backtest import backtest, past_days
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.curves import QuarterAmount, day_curves
+from daybook.ledger.history import History
 from daybook.ledger.measures import GROSS
 from daybook.ledger.projection import PPM
 from daybook.ledger.state import PartitionLedger, Record
@@ -54,7 +55,7 @@ def test_the_projected_close_beats_naive_ways_on_real_sales() -> None:
         for (book, day, _, dimension, key), vector in ledger.totals.items()
         if (book, dimension) == ("sales", "store_quarter")
     ]
-    history = day_curves(amounts, calendar.store("online-retail").days)
+    history = History(day_curves(amounts, calendar.store("online-retail").days))
     noon, two, three = backtest(past_days(history, date.min, date.max), [48, 56, 60])
     for result in (noon, two):
         assert result.errors["projected"] < min(result.errors[name] for name in NAIVE)

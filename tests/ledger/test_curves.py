@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime
+from itertools import accumulate
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from daybook.ledger.calendar import QUARTER, business_date
-from daybook.ledger.curves import QUARTERS, QuarterAmount, day_curves, together, wall_quarter
+from daybook.ledger.curves import QUARTERS, QuarterAmount, day_curves, sum_of_curves, wall_quarter
 from daybook.schemas.stores import DayRule
 
 LONDON = [DayRule(zone="Europe/London")]
@@ -50,7 +52,7 @@ def test_stores_are_added_up_by_their_own_wall_clocks() -> None:
     york = day_curves(
         [QuarterAmount(day, at("2026-11-24T14:00:00Z"), 50)], [DayRule(zone="America/New_York")]
     )
-    both = together([london, york])[day]
+    both = sum_of_curves([london, york])[day]
     assert (both.by(36), both.by(37), both.total) == (0, 150, 150)
 
 
@@ -65,7 +67,7 @@ def test_stores_are_added_up_by_their_own_wall_clocks() -> None:
 def test_no_amount_is_lost_between_quarter_hours(
     sales: list[tuple[int, int]], cutoff: str, zone: str
 ) -> None:
-    """In any zone, with any cutoff, a day's curve ends at the sum of its quarter hours."""
+    """In any zone, with any cutoff, a curve is the sum of the quarter hours until then by the wall clock."""
     rules = [DayRule(zone=zone, cutoff=cutoff)]
     amounts = [
         QuarterAmount(
@@ -75,5 +77,10 @@ def test_no_amount_is_lost_between_quarter_hours(
     ]
     curves = day_curves(amounts, rules)
     for day, curve in curves.items():
-        assert curve.total == sum(amount for own, _, amount in amounts if own == day)
+        own = [amount for amount in amounts if amount.business_date == day]
+        assert curve.total == sum(amount for _, _, amount in own)
+        by_quarter = Counter[int]()
+        for _, second, amount in own:
+            by_quarter[wall_quarter(second, day, rules)] += amount
+        assert curve.added_up == tuple(accumulate(by_quarter[quarter] for quarter in range(QUARTERS)))
     assert set(curves) == {day for day, _, _ in amounts}

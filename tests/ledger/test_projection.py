@@ -8,12 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daybook.ledger.history import FEWEST, LIKE_DAYS
 from daybook.ledger.projection import (
-    FEWEST,
-    LIKE_DAYS,
     PPM,
     chance,
-    like_days,
     median,
     misses,
     project,
@@ -22,27 +20,15 @@ from daybook.ledger.projection import (
     residuals,
     typical_day,
 )
-from tests.ledger.curves import MONDAY, curve, mondays
+from tests.ledger.curves import MONDAY, mondays
 
 HALF_BY_NOON = {40: 500, 60: 500}
 HOUR = 3600
 
 
-def test_like_days_are_the_last_eight_of_the_weekday() -> None:
-    """Other weekdays, days without sales, days to come and those that are named do not count."""
-    history = mondays([{40: amount} for amount in range(1, 12)])
-    history[MONDAY - timedelta(days=1)] = curve(MONDAY - timedelta(days=1), {40: 7})
-    history[MONDAY + timedelta(weeks=1)] = curve(MONDAY + timedelta(weeks=1), {40: 7})
-    closed = MONDAY - timedelta(weeks=1)
-    totals = [day.total for day in like_days(history, MONDAY, without={closed})]
-    assert totals == [3, 4, 5, 6, 7, 8, 9, 10]
-    history[closed] = curve(closed, {})
-    assert [day.total for day in like_days(history, MONDAY)] == totals
-
-
 def test_a_close_is_what_is_there_and_what_is_usually_still_to_come() -> None:
     """700 by noon, where usually half of 1,000 is still to come, closes at 1,200."""
-    typical = typical_day(like_days(mondays([HALF_BY_NOON] * LIKE_DAYS), MONDAY))
+    typical = typical_day(mondays([HALF_BY_NOON] * LIKE_DAYS).like_days(MONDAY))
     assert typical is not None
     assert typical.share(12 * HOUR) == PPM // 2
     assert projected_close(700, typical.share(12 * HOUR), typical.total) == 1_200
@@ -50,9 +36,9 @@ def test_a_close_is_what_is_there_and_what_is_usually_still_to_come() -> None:
 
 def test_too_few_like_days_take_the_shape_of_others() -> None:
     """A new store has its own total, but its region's curve, until it has four like days."""
-    region = like_days(mondays([{30: 100}] * LIKE_DAYS), MONDAY)
-    few = like_days(mondays([HALF_BY_NOON] * (FEWEST - 1)), MONDAY)
-    enough = like_days(mondays([HALF_BY_NOON] * FEWEST), MONDAY)
+    region = mondays([{30: 100}] * LIKE_DAYS).like_days(MONDAY)
+    few = mondays([HALF_BY_NOON] * (FEWEST - 1)).like_days(MONDAY)
+    enough = mondays([HALF_BY_NOON] * FEWEST).like_days(MONDAY)
     new, grown = typical_day(few, region), typical_day(enough, region)
     assert new is not None
     assert grown is not None
@@ -73,7 +59,7 @@ def test_the_band_is_made_of_past_misses() -> None:
 
 def test_within_a_quarter_hour_a_share_rises_evenly() -> None:
     """A third into a quarter hour that usually makes half of the day, a sixth of the day is expected."""
-    typical = typical_day(like_days(mondays([HALF_BY_NOON] * LIKE_DAYS), MONDAY))
+    typical = typical_day(mondays([HALF_BY_NOON] * LIKE_DAYS).like_days(MONDAY))
     assert typical is not None
     assert typical.share(10 * HOUR + 300) == 166_667
     assert (typical.share(-1), typical.share(30 * HOUR)) == (0, PPM)
