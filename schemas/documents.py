@@ -1,15 +1,17 @@
-"""The published documents: JSON Schema of every event type, and AsyncAPI 3.0 for the event topic."""
+"""The published documents: JSON Schema of every message and file, and AsyncAPI 3.0 for the topics."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
+from daybook.schemas import topics
 from daybook.schemas.alert_commands import ALERT_COMMANDS
 from daybook.schemas.alerts import Alert
+from daybook.schemas.cases import CASE_COMMANDS
 from daybook.schemas.events import (
     EVENTS,
     SCHEMA_VERSION,
@@ -20,10 +22,10 @@ from daybook.schemas.events import (
 )
 from daybook.schemas.measures import MeasuresFile
 from daybook.schemas.notifications import Notification
+from daybook.schemas.rewards import RewardsFile
 from daybook.schemas.rules import RulesFile
+from daybook.schemas.signals.any import SIGNAL_MODELS, SIGNALS
 from daybook.schemas.stores import StoresFile
-from daybook.schemas.topics import EVENTS as EVENTS_TOPIC
-from daybook.schemas.topics import RECEIVED_AT_HEADER
 from daybook.schemas.untranslated import UNTRANSLATED, PayloadUntranslated
 
 JSON_SCHEMA_FORMAT: Final = "application/schema+json;version=2020-12"
@@ -37,89 +39,176 @@ _MODELS: Final[dict[str, type[BaseModel]]] = {
 _RECORDS: Final[dict[str, type[BaseModel]]] = {**_MODELS, UNTRANSLATED: PayloadUntranslated}
 """All that stands on the event topic: sales, and what an adapter could not make a sale of."""
 
-_OTHERS: Final[dict[str, type[BaseModel]]] = {
-    "alert": Alert,
-    "notification": Notification,
+_FILES: Final[dict[str, type[BaseModel]]] = {
     "rules-file": RulesFile,
     "measures-file": MeasuresFile,
     "stores-file": StoresFile,
+    "rewards-file": RewardsFile,
 }
-"""What the watcher tells, and the files that people write."""
+"""The files that people write."""
+
+_UNIONS: Final[dict[str, tuple[str, TypeAdapter[Any]]]] = {
+    "event": (f"Any event of the topic {topics.EVENTS}", EVENTS),
+    "signal": (f"Any signal of the topic {topics.SIGNALS}", SIGNALS),
+    "alert-command": ("What people say to alerts", ALERT_COMMANDS),
+    "case-command": ("What people do to a case", CASE_COMMANDS),
+}
+
+
+class Channel(NamedTuple):
+    """A topic that others publish to or read from: its messages by name, and what its record keys are."""
+
+    name: str
+    address: str
+    description: str
+    messages: dict[str, type[BaseModel]]
+    key: str
+
+
+CHANNELS: Final = (
+    Channel(
+        "salesEvents",
+        topics.EVENTS,
+        "One event a record. Neither compacted nor written transactionally.",
+        _RECORDS,
+        "The order_id, in UTF-8.",
+    ),
+    Channel(
+        "salesSignals",
+        topics.SIGNALS,
+        "One signal a record. Neither compacted nor written transactionally.",
+        SIGNAL_MODELS,
+        "The subject_id, in UTF-8.",
+    ),
+    Channel(
+        "salesAlerts",
+        topics.ALERTS,
+        "The newest state of each alert; compacted.",
+        {"alert": Alert},
+        "The dedup_key, in UTF-8.",
+    ),
+    Channel(
+        "salesNotifications",
+        topics.NOTIFICATIONS,
+        "The newest state of each notification; compacted.",
+        {"notification": Notification},
+        "What was told to whom, in UTF-8.",
+    ),
+)
+"""All channels of the AsyncAPI document."""
+
+
+class Operation(NamedTuple):
+    """What others do on a channel, with all of its messages unless some are named."""
+
+    name: str
+    action: str
+    channel: Channel
+    summary: str
+    messages: tuple[str, ...] = ()
+
+
+_EVENTS, _SIGNALS, _ALERTS, _NOTIFICATIONS = CHANNELS
+OPERATIONS: Final = (
+    Operation(
+        "publishSale",
+        "send",
+        _EVENTS,
+        "Publish a sale, its refund or void, or the newest state of an order.",
+        tuple(_MODELS),
+    ),
+    Operation(
+        "reportUntranslated",
+        "send",
+        _EVENTS,
+        "Say that a shop's payload could not be translated: it becomes a dead letter.",
+        (UNTRANSLATED,),
+    ),
+    Operation("publishSignal", "send", _SIGNALS, "Publish what customers or systems say and do."),
+    Operation("followAlerts", "receive", _ALERTS, "Follow alerts as they begin, change and end."),
+    Operation("followNotifications", "receive", _NOTIFICATIONS, "Follow who was told what."),
+)
 
 
 def documents() -> dict[str, bytes]:
     """Every generated document: its path below ``schemas/``, and its text."""
-    schemas = {f"json/{kind}.json": _model_schema(kind, model) for kind, model in _RECORDS.items()}
-    schemas["json/event.json"] = {
-        **_head("event", "Any event of the topic sales.events"),
-        **EVENTS.json_schema(),
-    }
-    schemas["json/alert-command.json"] = {
-        **_head("alert-command", "What people say to alerts"),
-        **ALERT_COMMANDS.json_schema(),
-    }
-    for name, model in _OTHERS.items():
-        schemas[f"json/{name}.json"] = _model_schema(name, model)
+    models = {name: model for channel in CHANNELS for name, model in channel.messages.items()} | _FILES
+    schemas = {f"json/{name}.json": _model_schema(name, model) for name, model in models.items()}
+    for name, (title, union) in _UNIONS.items():
+        schemas[f"json/{name}.json"] = {**_head(name, title), **union.json_schema()}
     schemas["asyncapi.json"] = asyncapi()
     return {path: _text(document) for path, document in schemas.items()}
 
 
 def asyncapi() -> dict[str, Any]:
-    """What a publisher must send to the event topic, as AsyncAPI 3.0."""
-    names = {kind: kind.replace(".", "_") for kind in _RECORDS}
+    """What others may send to and read from the topics, as AsyncAPI 3.0."""
     return {
         "asyncapi": "3.0.0",
         "info": {
-            "title": "Daybook sale events",
+            "title": "Daybook events",
             "version": SCHEMA_VERSION,
-            "description": "Sales as checkouts publish them. Amounts are integers in minor units.",
+            "description": "Sales, signals, and what is told of them. Amounts are integers in minor units.",
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",
-        "channels": {
-            "salesEvents": {
-                "address": EVENTS_TOPIC,
-                "description": "One event a record. Neither compacted nor written transactionally.",
-                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names.values()},
+        "channels": {channel.name: _channel(channel) for channel in CHANNELS},
+        "operations": {operation.name: _operation(operation) for operation in OPERATIONS},
+        "components": {
+            "messages": {
+                _reference(name): _message(name, model, channel)
+                for channel in CHANNELS
+                for name, model in channel.messages.items()
             }
         },
-        "operations": {
-            "publishSale": {
-                "action": "send",
-                "channel": {"$ref": "#/channels/salesEvents"},
-                "summary": "Publish a sale, its refund or void, or the newest state of an order.",
-                "messages": [{"$ref": f"#/channels/salesEvents/messages/{names[kind]}"} for kind in _MODELS],
-            },
-            "reportUntranslated": {
-                "action": "send",
-                "channel": {"$ref": "#/channels/salesEvents"},
-                "summary": "Say that a shop's payload could not be translated: it becomes a dead letter.",
-                "messages": [{"$ref": f"#/channels/salesEvents/messages/{names[UNTRANSLATED]}"}],
-            },
-        },
-        "components": {"messages": {names[kind]: _message(kind, model) for kind, model in _RECORDS.items()}},
     }
 
 
-def _message(kind: str, model: type[BaseModel]) -> dict[str, Any]:
+def _reference(name: str) -> str:
+    return name.replace(".", "_")
+
+
+def _channel(channel: Channel) -> dict[str, Any]:
+    names = [_reference(name) for name in channel.messages]
     return {
-        "name": kind,
-        "title": kind,
+        "address": channel.address,
+        "description": channel.description,
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
+    }
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    place = f"#/channels/{operation.channel.name}"
+    names = operation.messages or tuple(operation.channel.messages)
+    return {
+        "action": operation.action,
+        "channel": {"$ref": place},
+        "summary": operation.summary,
+        "messages": [{"$ref": f"{place}/messages/{_reference(name)}"} for name in names],
+    }
+
+
+def _message(name: str, model: type[BaseModel], channel: Channel) -> dict[str, Any]:
+    message = {
+        "name": name,
+        "title": name,
         "summary": _first_line(model),
         "contentType": "application/json",
-        "bindings": {"kafka": {"key": {"type": "string", "description": "The order_id, in UTF-8."}}},
-        "headers": {
-            "type": "object",
-            "properties": {
-                RECEIVED_AT_HEADER: {
-                    "type": "string",
-                    "format": "date-time",
-                    "description": "When the gateway received it, in UTC; set by the gateway alone.",
-                }
-            },
-        },
-        "payload": {"schemaFormat": JSON_SCHEMA_FORMAT, "schema": {"$ref": f"./json/{kind}.json"}},
+        "bindings": {"kafka": {"key": {"type": "string", "description": channel.key}}},
+        "payload": {"schemaFormat": JSON_SCHEMA_FORMAT, "schema": {"$ref": f"./json/{name}.json"}},
     }
+    return message | ({"headers": _HEADERS} if channel in (_EVENTS, _SIGNALS) else {})
+
+
+_HEADERS: Final = {
+    "type": "object",
+    "properties": {
+        topics.RECEIVED_AT_HEADER: {
+            "type": "string",
+            "format": "date-time",
+            "description": "When the gateway received it, in UTC; set by the gateway alone.",
+        }
+    },
+}
 
 
 def _model_schema(name: str, model: type[BaseModel]) -> dict[str, Any]:
