@@ -23,7 +23,9 @@ from aiokafka import ConsumerRecord, TopicPartition
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.positions import version
 from daybook.schemas import topics
+from daybook.schemas.stores import StoreEntry
 from daybook.sinks.blocks import read_told
+from daybook.sinks.clocks import write_clocks
 from daybook.sinks.errors import StoreError
 from daybook.sinks.log import LogReader, source_record
 from daybook.sinks.pending import ORDER, Pending, PendingEvents, PendingTold
@@ -91,6 +93,7 @@ class ClickHouseSink:
         self._stopping = asyncio.Event()
         self._stopped = asyncio.Event()
         self._due_at: float | None = None
+        self._clocks_of: list[StoreEntry] | None = None
         self._give_up_at: float | None = None
         self.failing_since: float | None = None
         """When ClickHouse stopped taking blocks (``time.time()``); None while it takes them."""
@@ -104,6 +107,7 @@ class ClickHouseSink:
         log = self._log = LogReader(self._bootstrap, self._group_id, self._order, self._consumer_options)
         try:
             await log.start()
+            await self._write_clocks(log)
             while not self._stopping.is_set():
                 await self._fetch(log)
                 if self._due():
@@ -188,6 +192,7 @@ class ClickHouseSink:
         return bool(self._full()) or (self._due_at is not None and time.monotonic() >= self._due_at)
 
     async def _flush(self, log: LogReader) -> None:
+        await self._write_clocks(log)
         for topic in self._order:
             places = sorted(place for place in self._pending if place.topic == topic)
             await self._write_topic(log, places)
@@ -216,6 +221,13 @@ class ClickHouseSink:
                 self._covered[place.partition] = max(self._covered.get(place.partition, 0), batch.next_offset)
         if offsets and log.current:
             await log.commit(offsets)
+
+    async def _write_clocks(self, log: LogReader) -> None:
+        """At the first flush, and when the stores file was read anew: boards tell wall time by them."""
+        stores = self._calendar.stores
+        if stores != self._clocks_of:
+            await self._until_taken(log, write_clocks, self._store, stores, time.time_ns() // 1_000_000)
+            self._clocks_of = stores
 
     async def _covered_version(self, log: LogReader, partition: int) -> int:
         if self._covered is None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from daybook.sinks import migrate as module
@@ -7,8 +9,8 @@ from daybook.sinks.errors import StoreRefused
 from daybook.sinks.migrate import Migration, migrate, migrations
 from daybook.sinks.store import Store
 
-TABLES = {"events", "lines", "outcomes", "totals", "positions", "dead_letters", "migrations"}
-VIEWS = {"counted_lines", "merged_totals"}
+TABLES = {"events", "lines", "outcomes", "totals", "positions", "dead_letters", "migrations", "store_clocks"}
+VIEWS = {"calendar", "clocks", "counted_lines", "merged_totals", "stores"}
 
 
 def test_each_is_applied_once(store: Store) -> None:
@@ -34,6 +36,21 @@ def test_goes_on_after_a_crash_in_the_middle(embedded: Store) -> None:
     embedded.command("DELETE FROM migrations WHERE number = 3")
     assert migrate(embedded) == ["0003_totals_and_positions.sql"]
     assert embedded.value("SELECT next_offset FROM positions") == 7
+
+
+@pytest.mark.parametrize("statements", [5, 6, 7])
+def test_totals_stay_whole_whenever_their_move_is_broken_off(embedded: Store, statements: int) -> None:
+    """The table is copied, exchanged and dropped: after any of these steps the file is run again."""
+    for day, gross in ((date(2026, 3, 1), 100), (date(2026, 4, 1), 70)):
+        head: dict[str, list[object]] = {"book": ["sales"], "dimension": ["store"], "key": ["leeds"]}
+        embedded.insert("totals", {**head, "business_date": [day], "gross": [gross]})
+    [moving] = [m for m in migrations() if m.name == "0006_boards.sql"]
+    for statement in moving.statements[:statements]:
+        embedded.command(statement)
+    embedded.command("DELETE FROM migrations WHERE number = 6")
+    assert migrate(embedded) == [moving.name]
+    found = embedded.rows("SELECT business_date, store_id, gross FROM totals FINAL ORDER BY business_date")
+    assert found == [(date(2026, 3, 1), "leeds", 100), (date(2026, 4, 1), "leeds", 70)]
 
 
 def test_statements_are_told_apart() -> None:

@@ -1,0 +1,2 @@
+-- What the board's variable `region` offers.
+SELECT DISTINCT region FROM stores WHERE region != '' ORDER BY region
