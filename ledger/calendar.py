@@ -68,12 +68,15 @@ class Calendar:
     def __init__(self, stores: Iterable[StoreEntry]) -> None:
         self._stores: dict[str, StoreEntry] = {}
         self._moments: dict[tuple[str, int], BusinessMoment] = {}
+        self.edition = 0
+        """Rises with every other set of stores: what was remembered of the calendar holds no longer."""
         self.replace(stores)
 
     def replace(self, stores: Iterable[StoreEntry]) -> None:
         """Go on with another set of stores; what was counted before stays where it is."""
         self._stores = {store.store_id: store for store in stores}
         self._moments.clear()
+        self.edition += 1
 
     def __contains__(self, store_id: str) -> bool:
         return store_id in self._stores

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import base64
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import numpy as np
 import orjson
 
+from daybook.ledger.measures import STORED
 from daybook.ledger.positions import version
+from daybook.ledger.table import Part
+
+_NUMBERS: Final = {name: number for number, name in enumerate(STORED)}
 
 
 class TotalsBucket(NamedTuple):
@@ -85,13 +90,34 @@ def encode(message: TotalsBucket | PartitionPosition) -> bytes:
     return orjson.dumps(message._asdict())
 
 
+def encode_part(head: TotalsBucket, part: Part) -> bytes:
+    """A bucket's state as JSON: its keys, and for each a row of the measures that any of them has.
+
+    Args:
+        head: the bucket without its entries.
+        part: its totals as of the head's version.
+    """
+    body: dict[str, Any] = head._asdict()
+    del body["entries"]
+    body |= {
+        "measures": [STORED[measure] for measure in part.measures],
+        "keys": part.keys,
+        "rows": part.rows,
+    }
+    return orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
 def decode_totals(value: bytes) -> TotalsBucket | PartitionPosition:
-    """A state from ``sales.totals``.
+    """A state from ``sales.totals``; a bucket also as it was told before it had rows.
 
     Raises:
-        ValueError, TypeError: not such a message.
+        ValueError, TypeError, KeyError: not such a message.
     """
     body = orjson.loads(value)
+    if "rows" in body:
+        measures, keys, rows = (body.pop(name) for name in ("measures", "keys", "rows"))
+        part = Part(keys, [_NUMBERS[name] for name in measures], np.array(rows, np.int64))
+        return TotalsBucket(**body, entries=part.entries(body["version"]))
     return TotalsBucket(**body) if "entries" in body else PartitionPosition(**body)
 
 

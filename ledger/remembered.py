@@ -57,21 +57,15 @@ class Remembered:
         self, identities: Sequence[bytes], recorded_at: Sequence[int], versions: Sequence[int]
     ) -> list[int]:
         """Remember many identities in their order; the places of those that were there already."""
-        old = self._old.contains(identities)
-        hours = {at // HOUR_MS for at in recorded_at}
-        if len(hours) == 1 and not old.any() and self._all_new(identities):
-            self._add_new(identities, hours.pop(), versions[-1])
-            return []
-        repeats = []
-        for place, one in enumerate(identities):
-            if old[place] or one in self._young:
-                repeats.append(place)
-            else:
-                self._add_new([one], recorded_at[place] // HOUR_MS, versions[place])
-        return repeats
-
-    def _all_new(self, identities: Sequence[bytes]) -> bool:
-        return len(set(identities)) == len(identities) and self._young.keys().isdisjoint(identities)
+        known = {identities[place] for place in np.flatnonzero(self._old.contains(identities)).tolist()}
+        first = dict(zip(reversed(identities), range(len(identities) - 1, -1, -1), strict=True))
+        known |= self._young.keys() & first.keys()
+        new = sorted(place for one, place in first.items() if one not in known)
+        hours = [recorded_at[place] // HOUR_MS for place in new]
+        for hour in dict.fromkeys(hours):
+            places = [place for place, at in zip(new, hours, strict=True) if at == hour]
+            self._add_new([identities[place] for place in places], hour, versions[places[-1]])
+        return sorted(set(range(len(identities))).difference(new)) if len(new) < len(identities) else []
 
     def _add_new(self, identities: Sequence[bytes], hour: int, version: int) -> None:
         self._young.update(zip(identities, repeat(hour)))

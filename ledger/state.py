@@ -23,7 +23,7 @@ from daybook.ledger.orders import PREFIX as ORDER_PREFIX
 from daybook.ledger.orders import AppliedOrder, decode_order, encode_order, order_key
 from daybook.ledger.positions import version
 from daybook.ledger.remembered import Remembered
-from daybook.ledger.totals import Totals, bucket_key, bucket_message
+from daybook.ledger.totals import Totals, bucket_key, encode_bucket
 from daybook.ledger.uncounted import COUNTED, DEAD, DUPLICATE, SUPERSEDED, Uncounted
 from daybook.schemas.codec import Problem, Reason
 from daybook.schemas.events import OrderSnapshot
@@ -221,8 +221,8 @@ class PartitionLedger:
         position = self.position = self.position._replace(forgotten_before=self.remembered.forgotten_before)
         self._told = position
         buckets = [
-            (bucket_key(b.name), encode(bucket_message(b, self.partition, position.version)))
-            for b in self.totals.take_changed()
+            (bucket_key(bucket.name), encode_bucket(bucket, self.partition))
+            for bucket in self.totals.take_changed(position.version)
         ]
         told = encode(position)
         orders = [(key, encode_order(self.orders[key])) for key in self._changed_orders]

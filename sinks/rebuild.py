@@ -135,9 +135,9 @@ def _source_record(partition: int, event: RawEvent) -> rows.SourceRecord:
 def _stage_totals(store: Store, ledger: PartitionLedger, days: tuple[date, date]) -> None:
     ledger.totals.mark_all()
     made: list[rows.Row] = []
-    for bucket in ledger.totals.take_changed():
+    for bucket in ledger.totals.take_changed(0):
         if days[0].isoformat() <= bucket.name[1] <= days[1].isoformat():
-            made += rows.total_rows(bucket_message(bucket, ledger.partition, 0))
+            made += rows.total_rows(bucket_message(bucket, ledger.partition))
         if len(made) >= _BLOCK:
             store.insert(_STAGED["totals"], transposed(rows.TOTAL_COLUMNS, made))
             made = []

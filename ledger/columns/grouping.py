@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -44,3 +45,10 @@ def firsts(keys: Ints) -> Flags:
     flags = np.zeros(len(keys), np.bool_)
     flags[Groups(keys).first] = True
     return flags
+
+
+def spans(column: Ints) -> Iterator[tuple[int, int]]:
+    """Where each run of equal numbers begins and ends."""
+    changes = (np.flatnonzero(column[1:] != column[:-1]) + 1).tolist()
+    starts = [0, *changes] if len(column) else []
+    return zip(starts, [*changes, len(column)], strict=False)

@@ -33,6 +33,7 @@ class SaleReader:
 
     def __init__(self) -> None:
         self._fields = Fields()
+        self._quarters = moments.QuarterCodes()
 
     def read(
         self, records: Sequence[Record], calendar: Calendar, first_version: int, *, late: bool
@@ -50,7 +51,7 @@ class SaleReader:
         places = [place for place, sale in enumerate(decoded) if sale is not None]
         if not places:
             return None
-        read = _Columns([sale for sale in decoded if sale is not None], self._fields)
+        read = _Columns([sale for sale in decoded if sale is not None], self._fields, self._quarters)
         recorded_at = np.array([records[place].recorded_at for place in places], np.int64)
         valid = read.valid(calendar) & _on_time(read.codes.at, recorded_at, late=late)
         rows = np.flatnonzero(valid)
@@ -62,8 +63,9 @@ class SaleReader:
 class _Columns:
     """Decoded sales in columns."""
 
-    def __init__(self, sales: list[Sale], fields: Fields) -> None:
+    def __init__(self, sales: list[Sale], fields: Fields, quarters: moments.QuarterCodes) -> None:
         self._fields = fields
+        self._quarters = quarters
         self._raw = Envelopes.of(sales)
         self.codes: EnvelopeCodes = fields.envelopes(self._raw)
         counts = np.fromiter((len(sale.lines) for sale in sales), np.int64, len(sales))
@@ -87,7 +89,7 @@ class _Columns:
         raw, fields = self._raw, self._fields
         store, currency = self.codes.store[rows], self.codes.currency[rows]
         region = moments.regions(store, self.codes.region[rows], fields.store, fields.region, calendar)
-        moment = moments.Moments(store, self.codes.at[rows], fields.store, calendar)
+        moment = moments.Moments(store, self.codes.at[rows], fields.store, calendar, self._quarters)
         days, day = moment.days(np.array(raw.test, np.bool_)[rows], currency, fields.currency)
         keys = (
             KeyColumn("store", store, fields.store.texts),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from daybook.ledger.columns.instants import UNREAD, microseconds
 from daybook.ledger.columns.reading import SaleReader
+from daybook.ledger.messages import decode_totals
 from daybook.ledger.remembered import HOUR_MS
 from daybook.ledger.state import PartitionLedger, Record
 from daybook.schemas.codec import EventRefused, decode_event
@@ -155,7 +156,7 @@ def everything(made: PartitionLedger) -> dict[str, Any]:
         "dead in a row": made.consecutive_dead,
         "outcomes": told.outcomes,
         "dead letters": told.dead_letters,
-        "told": sorted((key, orjson.loads(value)) for key, value in told.totals if value[:1] == b"{"),
+        "told": sorted((key, decode_totals(value)) for key, value in told.totals),
         "ids": sorted((key, value) for key, value in told.changelog if key.startswith(b"ids|")),
         "keys": sorted(key for key, _ in told.changelog),
     }
