@@ -22,11 +22,15 @@ class Run(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Records that follow each other; each is either a row of ``sales`` or one of ``others``."""
+    """Records that follow each other; each is either a row of ``sales`` or one of ``others``.
+
+    ``defect`` is what went wrong in reading columns, if anything did: all records are among the others then.
+    """
 
     records: Sequence[Record]
     sales: Sales | None
     others: list[Arrival]
+    defect: Exception | None = None
 
     def runs(self) -> Iterator[Run]:
         """Everything in the order of the log."""
@@ -70,19 +74,14 @@ class BatchReader:
             first_version: the version of the first record.
             late: whether events that are late on arrival need no look-up.
         """
-        sales = self._sales(records, calendar, first_version, late=late)
+        sales, defect = None, None
+        if len(records) >= self._columns_from:
+            try:
+                sales = self._reader.read(records, calendar, first_version, late=late)
+            except Exception as error:  # noqa: BLE001 - a defect of the fast way may cost speed, never an event
+                defect = error
         if sales is None:
-            return Batch(records, None, [arrival(record) for record in records])
+            return Batch(records, None, [arrival(record) for record in records], defect)
         plain = set(sales.places.tolist())
         others = [arrival(record) for place, record in enumerate(records) if place not in plain]
         return Batch(records, sales, others)
-
-    def _sales(
-        self, records: Sequence[Record], calendar: Calendar, first_version: int, *, late: bool
-    ) -> Sales | None:
-        if len(records) < self._columns_from:
-            return None
-        try:
-            return self._reader.read(records, calendar, first_version, late=late)
-        except Exception:  # noqa: BLE001 - a defect of the fast way may cost speed, never an event
-            return None

@@ -23,6 +23,8 @@ class Noted:
         """Those among them that were refused because another worker had taken over."""
         self.dead_letters: Counter[str] = Counter()
         """By reason."""
+        self.defects = 0
+        """Batches that a defect kept from being read in columns, and that were counted one by one."""
         self._waiting: dict[int, float] = {}
 
     def changed(self, partition: int) -> None:

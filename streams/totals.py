@@ -96,6 +96,8 @@ class TotalsProcessor:
             await self._read_again(ledger, missing)
             return
         self._seeking.pop(partition, None)
+        if batch.defect is not None:
+            self._note_defect(partition, batch.defect)
         known: Collection[bytes] | None = ()
         unverified = ledger.unverified(batch)
         if unverified:
@@ -115,6 +117,17 @@ class TotalsProcessor:
         self._since[partition] += len(batch.records)
         if self._since[partition] >= self._checkpoint_events:
             await self.checkpoint(partition)
+
+    def _note_defect(self, partition: int, defect: Exception) -> None:
+        """Tell of a defect of the fast way: loudly once, for it may be in every batch from now on."""
+        self.noted.defects += 1
+        log.log(
+            logging.ERROR if self.noted.defects == 1 else logging.DEBUG,
+            "partition %d: a batch could not be read in columns and is counted one by one: totals are right, "
+            "but the worker is slow. This is a defect of Daybook: please report it with what follows.",
+            partition,
+            exc_info=defect,
+        )
 
     async def _read_again(self, ledger: PartitionLedger, missing: MissingRecordsError) -> None:
         partition, expected = ledger.partition, missing.expected

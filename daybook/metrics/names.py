@@ -44,6 +44,11 @@ FENCINGS: Final = Metric(
     "daybook_fencings", "counter", "Checkpoints that were refused because another worker had taken over."
 )
 REPLAYS: Final = Metric("daybook_replays", "counter", "Times that a batch had to be read again.")
+DEFECTS: Final = Metric(
+    "daybook_batches_with_defects",
+    "counter",
+    "Batches that a defect kept from being read in columns: counted rightly, and slowly.",
+)
 SINK_BACKLOG: Final = Metric(
     "daybook_sink_backlog_records", "gauge", "Records in Kafka that are not in ClickHouse yet.", ("topic",)
 )

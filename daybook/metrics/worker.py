@@ -34,3 +34,4 @@ def readings(worker: Worker) -> Iterator[Reading]:
     yield single(names.LOST_CHECKPOINTS, noted.lost)
     yield single(names.FENCINGS, noted.fencings)
     yield single(names.REPLAYS, worker.processor.replays)
+    yield single(names.DEFECTS, noted.defects)

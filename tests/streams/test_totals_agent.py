@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from daybook.ledger.columns.reading import SaleReader
 from daybook.ledger.messages import decode_dead_letter
 from daybook.ledger.state import Checkpoint, PartitionLedger
 from daybook.streams.totals import DEAD_IN_A_ROW, TotalsProcessor
@@ -113,6 +114,27 @@ async def test_what_retention_took_raises_the_alarm(caplog: pytest.LogCaptureFix
     await desk.give(15, 20)
     assert desk.ledger.position.missing == 5
     assert desk.ledger.position.received == 15
+
+
+async def test_a_defect_of_the_fast_way_costs_speed_and_is_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Batches that cannot be read in columns are counted one by one, each noted, and an error logged once."""
+    usual, slow = Desk(), Desk()
+    await usual.give(0, 100)
+
+    def broken(*_: object, **__: object) -> None:
+        raise IndexError("a defect")
+
+    monkeypatch.setattr(SaleReader, "read", broken)
+    await slow.give(0, 64)
+    await slow.give(64, 65)
+    await slow.give(0, 100)
+    assert dict(slow.ledger.totals.items()) == dict(usual.ledger.totals.items())
+    assert slow.ledger.position == usual.ledger.position
+    assert (usual.processor.noted.defects, slow.processor.noted.defects) == (0, 1)
+    assert [r.levelname for r in caplog.records if "in columns" in r.getMessage()] == ["ERROR"]
+    assert "IndexError: a defect" in caplog.text
 
 
 async def test_offsets_are_committed_after_the_checkpoint() -> None:
