@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
@@ -10,8 +11,9 @@ from aiokafka.partitioner import murmur2
 
 from daybook.demo.broker import PARTITIONS
 from daybook.demo.journal import Journal
-from daybook.producers.records import OutgoingRecord, Publisher
+from daybook.producers.records import KafkaUnavailable, OutgoingRecord, Publisher
 
+_LOG: Final = logging.getLogger(__name__)
 # The broker keeps about five megabytes of a partition.
 UNREAD_BYTES: Final = 3_000_000
 PIECE_BYTES: Final = 500_000
@@ -35,13 +37,24 @@ class JournaledPublisher:
         """Records that the broker has acknowledged in this run."""
 
     async def send(self, records: Sequence[OutgoingRecord]) -> None:
-        """Returns once every record is on disk and with the broker; see ``Publisher.send``."""
+        """Returns once every record is on disk and with the broker; see ``Publisher.send``.
+
+        Raises:
+            KafkaUnavailable: the disk does not take them.
+        """
         self._in_flight += 1
         try:
-            await self._journal.append(records)
+            await self._written(records)
             await self.resend(records)
         finally:
             self._in_flight -= 1
+
+    async def _written(self, records: Sequence[OutgoingRecord]) -> None:
+        try:
+            await self._journal.append(records)
+        except OSError as error:
+            _LOG.warning("The journal cannot be written: %s", error)
+            raise KafkaUnavailable("the journal cannot be written") from error
 
     async def resend(self, records: Sequence[OutgoingRecord]) -> None:
         """Send records that the journal holds already, in pieces that the broker has room for."""

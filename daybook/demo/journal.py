@@ -56,10 +56,7 @@ class Journal:
         """Begin a new segment; the older ones, to be removed when all in them is stored elsewhere."""
         async with self._lock:
             old = self._segments()
-            if self._descriptor is not None:
-                os.close(self._descriptor)
-                self._descriptor = None
-                self._number += 1
+            self._end_segment()
             return old
 
     def close(self) -> None:
@@ -68,10 +65,24 @@ class Journal:
             os.close(self._descriptor)
             self._descriptor = None
 
+    def _end_segment(self) -> None:
+        if self._descriptor is not None:
+            self.close()
+            self._descriptor = None
+            self._number += 1
+
     def _segments(self) -> list[Path]:
         return sorted(self._folder.glob("*.ndjson"))
 
     def _write(self, lines: bytes) -> None:
+        try:
+            self._append(lines)
+        except OSError:
+            # Half a line may be left at the end, and nothing may be written behind it.
+            self._end_segment()
+            raise
+
+    def _append(self, lines: bytes) -> None:
         if self._descriptor is None:
             path = self._folder / f"{self._number:012d}.ndjson"
             self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
