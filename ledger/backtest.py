@@ -8,16 +8,18 @@ from typing import Final, NamedTuple
 
 from daybook.ledger.curves import QUARTERS, DayCurve
 from daybook.ledger.history import LIKE_DAYS, History
-from daybook.ledger.projection import PPM, TypicalDay, median, projected_close, typical_day
+from daybook.ledger.projection import TypicalDay, projected_close, typical_day, usual_total
+from daybook.ledger.quantiles import PPM, median
 from daybook.schemas.rounding import divide
 
 
 class PastDay(NamedTuple):
-    """A finished day, the like days before it (oldest first) and what is typical of them."""
+    """A finished day, the like days before it (oldest first), what is typical of them; the usual total."""
 
     curve: DayCurve
     like: list[DayCurve]
     typical: TypicalDay
+    usual: int
 
 
 Method = Callable[[PastDay, int], int]
@@ -32,7 +34,7 @@ class HourResult(NamedTuple):
 
 
 def _projected(day: PastDay, quarter: int) -> int:
-    return projected_close(day.curve.by(quarter), day.typical.shares[quarter], day.typical.total)
+    return projected_close(day.curve.by(quarter), day.typical.shares[quarter], day.usual)
 
 
 def _last_week(day: PastDay, _quarter: int) -> int:
@@ -73,8 +75,9 @@ def past_days(history: History, first: date, last: date) -> list[PastDay]:
             continue
         like = history.like_days(day)
         typical = typical_day(like)
-        if typical is not None and len(like) == LIKE_DAYS:
-            found.append(PastDay(history[day], like, typical))
+        usual = usual_total(history, day)
+        if typical is not None and usual is not None and len(like) == LIKE_DAYS:
+            found.append(PastDay(history[day], like, typical, usual))
     return found
 
 

@@ -28,6 +28,7 @@ class GroupPace(NamedTuple):
     region: str | None = None
     past: Sequence[int] = ()
     unadjusted: Projection | None = None
+    usual_total: int = 0
 
 
 class Aim(NamedTuple):
@@ -90,6 +91,7 @@ def _group_pace(currency: str, stores: Sequence[StorePace]) -> GroupPace:
         len(stores) - len(known),
         past=past,
         unadjusted=_added_up([store.unadjusted for store in known], actual, usual, past),
+        usual_total=usual,
     )
 
 

@@ -6,16 +6,21 @@ from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Final
 
 from daybook.ledger.curves import DayCurve
 from daybook.ledger.holidays import holiday_on
-from daybook.ledger.opening import closure_on
+from daybook.ledger.opening import closure_on, opens_on
+from daybook.ledger.quantiles import PPM, median
 from daybook.schemas.opening import HolidayCalendar
+from daybook.schemas.rounding import divide
 from daybook.schemas.stores import StoreEntry
 
 LIKE_DAYS: Final = 8
 """Like days that a typical day is made of, at most."""
+LEVEL_DAYS: Final = 12
+"""The last so many ordinary days, two weeks of trade, say at what level a store is now."""
 FEWEST: Final = 4
 """With fewer like days than these others are looked for: holidays, Sundays, the region, all stores."""
 SUNDAY: Final = 6
@@ -43,6 +48,10 @@ class DayKinds:
         """Whether the store was closed or open for other hours than usual: no example for any day."""
         return self._store is not None and closure_on(self._store, day) is not None
 
+    def opens(self, day: date) -> bool | None:
+        """Whether the store opens at all; None where nothing is stated."""
+        return None if self._store is None else opens_on(self._store, day)
+
     def ordinary(self, day: date) -> bool:
         """Whether the day is like others of its weekday."""
         return self.holiday(day) is None and not self.special(day)
@@ -62,7 +71,8 @@ class History(Mapping[date, DayCurve]):
         self._curves: dict[date, DayCurve] = {}
         self._ordinary: defaultdict[int, list[date]] = defaultdict(list)
         self._holidays: list[date] = []
-        self._like: dict[tuple[date, date], list[DayCurve]] = {}
+        self._like: dict[date, list[DayCurve]] = {}
+        self._levels: dict[date, int | None] = {}
         self._comparable: list[date] = []
         for curve in curves.values():
             self._add(curve)
@@ -83,7 +93,8 @@ class History(Mapping[date, DayCurve]):
         if known is not None:
             self._remove(known)
         self._add(curve)
-        self._like = {(other, before): like for (other, before), like in self._like.items() if before <= day}
+        self._like = {other: like for other, like in self._like.items() if other <= day}
+        self._levels = {other: level for other, level in self._levels.items() if other < day}
 
     def _add(self, curve: DayCurve) -> None:
         day = curve.business_date
@@ -111,11 +122,34 @@ class History(Mapping[date, DayCurve]):
         A holiday is compared with earlier ones of its name; where there are fewer than four, with any other
         holidays; then with Sundays; then with its own weekday.
         """
-        before = before or day
-        found = self._like.get((day, before))
+        if before is not None and before != day:
+            return self._find(day, before)
+        found = self._like.get(day)
         if found is None:
-            found = self._like[day, before] = self._find(day, before)
+            found = self._like[day] = self._find(day, day)
         return found
+
+    def like_total(self, day: date, before: date | None = None) -> int | None:
+        """The median total of the like days; None where there are fewer than four."""
+        like = self.like_days(day, before)
+        return median([each.total for each in like]) if len(like) >= FEWEST else None
+
+    def recent_level(self, before: date) -> Fraction:
+        """At what level a store has been lately, beside its like days: how it has grown or shrunk since them.
+
+        The median, over the last twelve ordinary days before a date, of a day's total as a part of the
+        median of its own like days; 1 where fewer than four days can be judged. As a median it bears single
+        bad days.
+        """
+        levels = [self._level(day) for day in self.ordinary_days(before, LEVEL_DAYS)]
+        known = [level for level in levels if level is not None]
+        return Fraction(max(median(known), 0), PPM) if len(known) >= FEWEST else Fraction(1)
+
+    def _level(self, day: date) -> int | None:
+        if day not in self._levels:
+            usual = self.like_total(day)
+            self._levels[day] = None if usual is None else divide(self._curves[day].total * PPM, usual)
+        return self._levels[day]
 
     def _find(self, day: date, before: date) -> list[DayCurve]:
         name = self.kinds.holiday(day)

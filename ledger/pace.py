@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 from typing import Final, NamedTuple
 
 from daybook.ledger.adjustments import factor, in_force, newest
 from daybook.ledger.calendar import QUARTER, Calendar, wall_time
 from daybook.ledger.curves import QuarterAmount
-from daybook.ledger.fallbacks import Fallbacks
 from daybook.ledger.history import FEWEST
-from daybook.ledger.opening import open_minutes, opens_on, trading
+from daybook.ledger.opening import opens_on, trading
 from daybook.ledger.projection import (
     Miss,
     Projection,
@@ -21,14 +19,12 @@ from daybook.ledger.projection import (
     misses,
     project,
     residuals,
-    typical_day,
 )
 from daybook.ledger.sold import Key, SoldByQuarter
+from daybook.ledger.typical import TypicalDays
 from daybook.schemas.adjustments import Adjustment
-from daybook.schemas.stores import StoreEntry
 
 _SECOND: Final = timedelta(seconds=1)
-_WHOLE: Final = Fraction(1)
 
 
 class StorePace(NamedTuple):
@@ -89,27 +85,25 @@ class Paces:
         """
         seen = int(now.timestamp())
         histories = {key: self._sold.history(key, seen) for key in self._sold.stores()}
-        fallbacks = Fallbacks(histories, self._calendar)
+        days = TypicalDays(histories, self._calendar)
         holding = newest(adjustments, now)
-        found = [self._pace(key, fallbacks, holding, now) for key in histories]
+        found = [self._pace(key, days, holding, now) for key in histories]
         found = [pace for pace in found if pace.actual or not pace.gone]
         lent = _lent_misses(found)
         return [_with_band(pace, lent) for pace in found]
 
-    def _pace(
-        self, key: Key, fallbacks: Fallbacks, holding: Sequence[Adjustment], now: datetime
-    ) -> StorePace:
+    def _pace(self, key: Key, days: TypicalDays, holding: Sequence[Adjustment], now: datetime) -> StorePace:
         store = self._calendar.store(key[0])
         wall = wall_time(now, store.days)
         today, second = wall.date(), (wall - datetime.combine(wall.date(), datetime.min.time())) // _SECOND
-        curve = fallbacks.histories[key].get(today)
+        curve = days.histories[key].get(today)
         actual = curve.total if curve else 0
         plain = StorePace(store.store_id, store.region, key[1], today, actual, None, 0, {}, second=second)
         if opens_on(store, today) is False:
             shut = Projection(actual, 0, actual, actual, actual)
             gone = not trading(store, today)
             return plain._replace(projection=shut, unadjusted=shut, closed=True, gone=gone)
-        usual = self._usual_of(key, fallbacks, today)
+        usual = self._usual_of(key, days, today)
         if usual.typical is None:
             return plain
         held = in_force(holding, store, today)
@@ -118,28 +112,24 @@ class Paces:
             typical=typical,
             typical_total=typical.total,
             usual_total=usual.typical.total,
-            missed=self._missed(key, usual, fallbacks, second // QUARTER) if usual.own else {},
+            missed=self._missed(key, usual, days, second // QUARTER) if usual.own else {},
             adjustments=held,
         )
 
-    def _usual_of(self, key: Key, fallbacks: Fallbacks, today: date) -> _Usual:
+    def _usual_of(self, key: Key, days: TypicalDays, today: date) -> _Usual:
         version, known = self._sold.past_version(key, today), self._usual.get(key)
         if known is not None and (known.day, known.past_version) == (today, version):
             return known
-        like = fallbacks.histories[key].like_days(today)
-        own = len(like) >= FEWEST
-        typical = typical_day(like) if own else fallbacks.typical(key, today)
-        if typical is not None and like:
-            typical = _within_hours(typical, self._calendar.store(key[0]), today, like[-1].business_date)
-        found = self._usual[key] = _Usual(today, version, typical, own, {})
+        own = len(days.histories[key].like_days(today)) >= FEWEST
+        found = self._usual[key] = _Usual(today, version, days.of(key, today), own, {})
         return found
 
     @staticmethod
-    def _missed(key: Key, usual: _Usual, fallbacks: Fallbacks, quarter: int) -> dict[date, Miss]:
+    def _missed(key: Key, usual: _Usual, days: TypicalDays, quarter: int) -> dict[date, Miss]:
         found = usual.missed.get(quarter)
         if found is None:
             usual.missed.clear()
-            found = usual.missed[quarter] = misses(fallbacks.histories[key], usual.day, quarter)
+            found = usual.missed[quarter] = misses(days.histories[key], usual.day, quarter)
         return found
 
 
@@ -151,15 +141,6 @@ def store_paces(
 ) -> list[StorePace]:
     """The paces at one moment, of amounts that are all there; see :class:`Paces`."""
     return Paces(SoldByQuarter.of(amounts, calendar)).at(now, adjustments)
-
-
-def _within_hours(typical: TypicalDay, store: StoreEntry, today: date, usual: date) -> TypicalDay:
-    """The typical day as far as the store is open today, where it is open for less than on its like days."""
-    now, before = open_minutes(store, today), open_minutes(store, usual)
-    if now is None or before is None or now == before:
-        return typical
-    parts = [Fraction(n, b) if n < b else _WHOLE for n, b in zip(now, before, strict=True)]
-    return typical.kept(parts)
 
 
 def _lent_misses(paces: Sequence[StorePace]) -> dict[tuple[str, str | None], list[int]]:

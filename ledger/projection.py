@@ -1,8 +1,8 @@
 """Where a day will end: what like days were like, what to expect by now, and the close with its band.
 
-Projected close = actual so far + (1 - share by now) x typical day. There is no model to be fitted, and
-``ledger.backtest`` holds it against the naive ways. Shares and misses are in parts per million, so that no
-amount is ever a float.
+Projected close = actual so far + (1 - share by now) x typical day, which is at the store's recent level.
+There is no model to be fitted, and ``ledger.backtest`` holds it against the naive ways. Shares and misses
+are in parts per million, so that no amount is ever a float.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Final, NamedTuple
 from daybook.ledger.calendar import QUARTER
 from daybook.ledger.curves import QUARTERS, DayCurve
 from daybook.ledger.history import FEWEST, History
+from daybook.ledger.quantiles import PPM, median, quantile
 from daybook.schemas.rounding import divide
 
-PPM: Final = 1_000_000
 LOW, HIGH = PPM // 10, PPM * 9 // 10
 """The quantiles of past misses that bound the band."""
 MISSED_DAYS: Final = 56
@@ -88,6 +88,30 @@ def projected_close(actual: int, share: int, typical_total: int) -> int:
     return actual + divide((PPM - share) * typical_total, PPM)
 
 
+def usual_day(history: History, day: date, before: date | None = None) -> TypicalDay | None:
+    """The typical day of a store's own like days at its recent level; None where there are fewer than four.
+
+    ``before``: as it was known before an earlier date.
+    """
+    like = history.like_days(day, before)
+    typical = typical_day(like) if len(like) >= FEWEST else None
+    return typical and typical.times(_level_of(history, day, before or day))
+
+
+def usual_total(history: History, day: date, before: date | None = None) -> int | None:
+    """The total of ``usual_day``, and sooner done."""
+    total = history.like_total(day, before)
+    if total is None:
+        return None
+    level = _level_of(history, day, before or day)
+    return divide(total * level.numerator, level.denominator)
+
+
+def _level_of(history: History, day: date, before: date) -> Fraction:
+    # A holiday is compared with holidays of long ago: what weekdays are at now says nothing of them.
+    return history.recent_level(before) if history.kinds.holiday(day) is None else Fraction(1)
+
+
 def misses(history: History, day: date, quarter: int) -> dict[date, Miss]:
     """How far off the projection was after this many quarter hours of the last 56 ordinary days, by date.
 
@@ -95,11 +119,10 @@ def misses(history: History, day: date, quarter: int) -> dict[date, Miss]:
     """
     found = {}
     for other in history.ordinary_days(day, MISSED_DAYS):
-        like = history.like_days(other)
-        if len(like) >= FEWEST:
-            curve, total = history[other], median([each.total for each in like])
-            close = projected_close(curve.by(quarter), _share_by(like, quarter), total)
-            found[other] = Miss(curve.total - close, total)
+        total = usual_total(history, other)
+        if total is not None:
+            curve, share = history[other], _share_by(history.like_days(other), quarter)
+            found[other] = Miss(curve.total - projected_close(curve.by(quarter), share, total), total)
     return found
 
 
@@ -143,21 +166,3 @@ def chance(close: int, target: int, typical_total: int, past: Sequence[int]) -> 
         return None
     reached = sum(close * PPM + residual * typical_total >= target * PPM for residual in past)
     return divide(reached * PPM, len(past))
-
-
-def median(values: Sequence[int]) -> int:
-    """The median; between two middle values, their mean rounded half away from zero.
-
-    Raises:
-        ValueError: there are no values.
-    """
-    if not values:
-        raise ValueError("no values, no median")
-    ordered, middle = sorted(values), len(values) // 2
-    return ordered[middle] if len(values) % 2 else divide(ordered[middle - 1] + ordered[middle], 2)
-
-
-def quantile(ordered: Sequence[int], part: int) -> int:
-    """The value below which a part (ppm) of sorted values lies, by the nearest rank."""
-    rank = -(-len(ordered) * part // PPM)
-    return ordered[max(rank, 1) - 1]

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from daybook.ledger.history import LIKE_DAYS
 from daybook.ledger.periods import PERIODS
-from daybook.ledger.projection import median
+from daybook.ledger.quantiles import median
 from daybook.schemas.rounding import share
 from daybook.schemas.targets import Target, TargetPeriod
 

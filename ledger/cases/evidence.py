@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import isqrt
 from typing import Final, NamedTuple
 
-from daybook.ledger.projection import median
+from daybook.ledger.quantiles import median
 from daybook.schemas.cases import Cause, Evidence
 
 THOUSAND: Final = 1000

@@ -12,7 +12,7 @@ from daybook.ledger.calendar import Calendar
 from daybook.ledger.curves import QuarterAmount, day_curves
 from daybook.ledger.history import History
 from daybook.ledger.measures import GROSS
-from daybook.ledger.projection import PPM
+from daybook.ledger.quantiles import PPM
 from daybook.ledger.state import PartitionLedger, Record
 from daybook.producers.importers.online_retail import convert, read_rows, stores
 from daybook.schemas.codec import encode_event

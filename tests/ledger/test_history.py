@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from fractions import Fraction
 
 import orjson
 import pytest
@@ -97,3 +98,23 @@ def test_holidays_are_those_of_the_country_and_its_part() -> None:
     for wrong in (HolidayCalendar(country="XX"), HolidayCalendar(country="GB", subdivision="BY")):
         with pytest.raises(UnknownHolidaysError, match="knows no country"):
             check_holidays(wrong)
+
+
+def test_the_recent_level_is_that_of_the_last_twelve_days_beside_their_like_days() -> None:
+    """A fifth more than usual for two weeks is seen as such; a single day of nothing does not hide it."""
+    first = MONDAY - timedelta(weeks=12)
+    dates = [first + timedelta(days=n) for n in range(12 * 7)]
+    grown = {day: curve(day, {40: 120 if day >= MONDAY - timedelta(days=12) else 100}) for day in dates}
+    assert History(grown).recent_level(MONDAY) == Fraction(6, 5)
+    assert History(grown).recent_level(MONDAY - timedelta(days=12)) == 1
+    outage = MONDAY - timedelta(days=3)
+    assert History(grown | {outage: curve(outage, {40: 1})}).recent_level(MONDAY) == Fraction(6, 5)
+
+
+def test_without_days_to_judge_by_the_level_is_one() -> None:
+    """Four weeks of Mondays have no like days enough; what is put late changes the level of later days."""
+    history = mondays([{40: 100}] * 8)
+    assert mondays([{40: 100}] * 4).recent_level(MONDAY) == history.recent_level(MONDAY) == 1
+    for week in range(1, 5):
+        history.put(curve(MONDAY - timedelta(weeks=week), {40: 200}))
+    assert history.recent_level(MONDAY) == 2

@@ -10,16 +10,14 @@ from hypothesis import strategies as st
 
 from daybook.ledger.history import FEWEST, LIKE_DAYS
 from daybook.ledger.projection import (
-    PPM,
     chance,
-    median,
     misses,
     project,
     projected_close,
-    quantile,
     residuals,
     typical_day,
 )
+from daybook.ledger.quantiles import PPM, median, quantile
 from tests.ledger.curves import MONDAY, mondays
 
 HALF_BY_NOON = {40: 500, 60: 500}
