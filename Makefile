@@ -35,7 +35,7 @@ $(STAMP): pyproject.toml
 demo: $(STAMP) ## broker, gateway, worker, ClickHouse engine, shops and the live page, in one process
 	$(BIN)/daybook demo $(ARGS)
 
-test: $(STAMP) ## all tests; DAYBOOK_REQUIRE=kafka,clickhouse,browser makes missing things fail instead of skip
+test: $(STAMP) ## all tests; DAYBOOK_REQUIRE=kafka,clickhouse,browser,alertmanager makes missing things fail instead of skip
 	$(BIN)/python -m pytest $(ARGS)
 
 faults: $(STAMP) ## kill, freeze, cut off and fill up what runs, and compare totals; ARGS="--short" or "--only NAME"

@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     stores_file: Path | None = Field(
         None, description="JSON: which stores there are, their zones and cutoffs."
     )
+    rules_file: Path | None = Field(None, description="JSON: what is worth an alert, and who is told of it.")
     targets_file: Path | None = Field(None, description="JSON: what stores are meant to sell.")
     reporting_currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
 

@@ -1,4 +1,4 @@
-"""Following what the totals agents tell: all partitions of a topic, from its beginning, in no group.
+"""Following what is told: all partitions of a topic, from its beginning, in no group.
 
 Nothing is committed, for nothing is kept: the topic is compacted, and whoever starts reads it again.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -31,29 +32,26 @@ _AT_A_TIME: Final = 200
 """Records taken over before others in the process get their turn; a bucket may hold hundreds of totals."""
 
 
-class TotalsFollower:
-    """Keeps ``merged`` at what stands in ``sales.totals``. Run it as a task; cancelling ends it.
+class TopicFollower(ABC):
+    """Reads a topic from its beginning and goes on. Run it as a task; cancelling ends it.
 
     Args:
         bootstrap: brokers.
-        partitions: how many partitions the topic has.
-        merged: where the totals go.
-        told: called with each fetch's changes.
+        topic: which.
+        partitions: how many it has, or as many of them as are to be read.
         consumer_options: further options of the consumer, for brokers that need them.
     """
 
     def __init__(
         self,
         bootstrap: str,
+        topic: str,
         partitions: int,
-        merged: MergedTotals,
-        told: Told = lambda _: None,
         consumer_options: Mapping[str, Any] | None = None,
     ) -> None:
         self._bootstrap = bootstrap
-        self._places = [TopicPartition(topics.TOTALS, number) for number in range(partitions)]
-        self.merged = merged
-        self._told = told
+        self._topic = topic
+        self._places = [TopicPartition(topic, number) for number in range(partitions)]
         self._options = consumer_options
         self._caught_up = asyncio.Event()
         self._behind: dict[TopicPartition, int] = {}
@@ -61,6 +59,17 @@ class TotalsFollower:
         """The next offset to be read, by partition."""
         self.seen_at: int | None = None
         """When the newest record that was read had been told (UTC, epoch milliseconds)."""
+
+    @abstractmethod
+    def take(self, record: Any) -> None:
+        """Take over a record.
+
+        Raises:
+            ValueError, TypeError: it is not of this topic; it is reported and passed over.
+        """
+
+    def taken(self) -> None:  # noqa: B027 - most need nothing of the kind
+        """Called after a number of records."""
 
     @property
     def caught_up(self) -> bool:
@@ -82,7 +91,7 @@ class TotalsFollower:
                     while True:
                         await self._read(consumer)
             except (KafkaError, TimeoutError, OSError):
-                log.warning("%s cannot be read; trying again", topics.TOTALS, exc_info=True)
+                log.warning("%s cannot be read; trying again", self._topic, exc_info=True)
             await asyncio.sleep(wait)
             wait = min(2 * wait, _LONGEST_WAIT)
 
@@ -127,20 +136,50 @@ class TotalsFollower:
                 self._caught_up.set()
 
     def _take(self, records: Sequence[Any]) -> None:
-        changes: list[Change] = []
         for record in records:
             self.seen_at = max(self.seen_at or 0, record.timestamp)
-            if not record.value or not self.merged.wants(record.key or b""):
-                continue
             try:
-                message = decode_totals(record.value)
+                self.take(record)
             except (ValueError, TypeError):
                 log.exception(
                     "%s holds a record at offset %d that is not ours; it is passed over",
-                    topics.TOTALS,
+                    self._topic,
                     record.offset,
                 )
-                continue
-            changes += self.merged.take(message, record.timestamp)
+        self.taken()
+
+
+class TotalsFollower(TopicFollower):
+    """Keeps ``merged`` at what stands in ``sales.totals``.
+
+    Args:
+        bootstrap: brokers.
+        partitions: how many partitions the topic has.
+        merged: where the totals go.
+        told: called with each fetch's changes.
+        consumer_options: further options of the consumer, for brokers that need them.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        partitions: int,
+        merged: MergedTotals,
+        told: Told = lambda _: None,
+        consumer_options: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(bootstrap, topics.TOTALS, partitions, consumer_options)
+        self.merged = merged
+        self._told = told
+        self._changes: list[Change] = []
+
+    def take(self, record: Any) -> None:
+        """Merge a state."""
+        if record.value and self.merged.wants(record.key or b""):
+            self._changes += self.merged.take(decode_totals(record.value), record.timestamp)
+
+    def taken(self) -> None:
+        """Tell the changes."""
+        changes, self._changes = self._changes, []
         if changes:
             self._told(changes)

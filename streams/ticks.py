@@ -41,6 +41,8 @@ class Outcome(NamedTuple):
 
     entries: Mapping[bytes, bytes | None]
     records: Sequence[Outgoing] = ()
+    then: Callable[[], None] | None = None
+    """Called once all is written, for what may only begin after that."""
 
 
 NOTHING: Final = Outcome({})
@@ -195,6 +197,8 @@ class TickProcessor(Generic[View]):
             return
         state.keep(outcome.entries)
         if self._states.get(state.partition) is state:
+            if outcome.then is not None:
+                outcome.then()
             await self._source.commit(state.partition, state.next_offset)
 
     async def read_again(self, partition: int) -> None:

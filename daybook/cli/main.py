@@ -15,6 +15,7 @@ _COMMANDS: Final = {
     "worker": "daybook.cli.worker:worker",
     "sink": "daybook.cli.sink:sink",
     "watcher": "daybook.cli.watcher:watcher",
+    "notifier": "daybook.cli.notifier:notifier",
     "gateway": "daybook.cli.gateway:gateway",
     "topics": "daybook.cli.topics:topics",
     "migrate": "daybook.cli.migrate:migrate",
@@ -39,6 +40,7 @@ _COMMANDS: Final = {
     "dead-letters": "daybook.cli.dead_letters:dead_letters",
 }
 _EXTRA_OF: Final = {
+    "apprise": "notifier",
     "faust": "worker",
     "clickhouse_connect": "sink",
     "fastapi": "gateway",

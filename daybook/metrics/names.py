@@ -69,3 +69,18 @@ TICK_AGE: Final = Metric("daybook_tick_age_seconds", "gauge", "Since this proces
 WATCHED_AGE: Final = Metric(
     "daybook_watched_age_seconds", "gauge", "Age of the newest counted event that a watcher knows of."
 )
+RULES_BROKEN: Final = Metric(
+    "daybook_rules_broken", "gauge", "1 while the rules file cannot be used and older rules go on."
+)
+NOTIFICATIONS_DUE: Final = Metric(
+    "daybook_notifications_due", "gauge", "Notifications that no receiver has taken yet."
+)
+NOTIFICATIONS_SENT: Final = Metric(
+    "daybook_notifications_sent", "counter", "Notifications that a receiver took.", ("receiver",)
+)
+NOTIFICATIONS_FAILED: Final = Metric(
+    "daybook_notifications_failed",
+    "counter",
+    "Tries that a receiver refused or left unanswered.",
+    ("receiver",),
+)

@@ -1,7 +1,8 @@
-"""Asking for what a test needs from the machine: Kafka, the ClickHouse engine, a browser.
+"""Asking for what a test needs from the machine: Kafka, the ClickHouse engine, a browser, Alertmanager.
 
 Whatever is missing skips the test with a sentence. Named in ``DAYBOOK_REQUIRE``, a comma-separated list such
-as ``kafka,clickhouse,browser``, it fails the test instead: where everything ought to be there, nothing skips.
+as ``kafka,clickhouse,browser,alertmanager``, it fails the test instead: where everything ought to be there,
+nothing skips.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pytest
 
 from tests.support.kafka.jars import programs_missing
 
-Need = Literal["kafka", "clickhouse", "browser"]
+Need = Literal["kafka", "clickhouse", "browser", "alertmanager"]
 VARIABLE = "DAYBOOK_REQUIRE"
 
 
@@ -52,7 +53,17 @@ def need(what: Need) -> None:
 
 def missing(what: Need) -> str | None:
     """What is not there, as a sentence that also says how to get it, or ``None``."""
-    return {"kafka": _missing_kafka, "clickhouse": _missing_clickhouse, "browser": _missing_browser}[what]()
+    return {
+        "kafka": _missing_kafka,
+        "clickhouse": _missing_clickhouse,
+        "browser": _missing_browser,
+        "alertmanager": _missing_alertmanager,
+    }[what]()
+
+
+def alertmanager() -> str | None:
+    """The path of Prometheus Alertmanager, as Debian names it or as its makers do."""
+    return shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
 
 
 def chromium() -> str | None:
@@ -67,6 +78,12 @@ def _missing_kafka() -> str | None:
 def _missing_clickhouse() -> str | None:
     if importlib.util.find_spec("chdb") is None:
         return "The ClickHouse engine is not installed (pip install chdb, or make setup)."
+    return None
+
+
+def _missing_alertmanager() -> str | None:
+    if alertmanager() is None:
+        return "There is no Alertmanager (on Debian: apt install prometheus-alertmanager)."
     return None
 
 

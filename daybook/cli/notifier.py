@@ -1,0 +1,40 @@
+"""``daybook notifier``."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import sys
+from pathlib import Path
+
+import click
+
+from daybook.cli.ending import told_in_a_sentence
+from daybook.cli.kafka_options import kafka_options
+from daybook.cli.worker import FAILED
+from daybook.faust_running import ProcessFailed
+from daybook.notifier import run_notifier
+from daybook.readiness import until_told
+from daybook.settings import Settings
+
+
+@click.command()
+@click.option("--rules", type=click.Path(path_type=Path, dir_okay=False), help="Rules file (JSON).")
+@kafka_options
+def notifier(*, settings: Settings, as_json: bool, rules: Path | None) -> None:
+    """Tell alerts to their receivers until it is told to end (Ctrl-C, SIGTERM).
+
+    A second one stands by for the first. Exit code 4 means that it ended itself; whoever runs it starts it
+    again. A notification may then come twice, and never not at all.
+    """
+    del as_json  # there is no document: it runs until it is told to end
+    logging.getLogger().setLevel(logging.INFO)
+    settings.rules_file = rules or settings.rules_file
+    click.echo("Telling alerts; Ctrl-C ends it.", file=sys.stderr)
+    try:
+        with told_in_a_sentence(settings):
+            asyncio.run(until_told(functools.partial(run_notifier, settings)))
+    except ProcessFailed as error:
+        click.echo(f"{error} Start it again: it goes on where its log stands.", err=True)
+        raise SystemExit(FAILED) from None

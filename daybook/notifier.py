@@ -1,0 +1,93 @@
+"""The notifier's composition: the alerts as they stand, who is told, and the log of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from daybook.faust_running import run_process
+from daybook.metrics.notifier import readings
+from daybook.readiness import ready_topics
+from daybook.rules_file import Rules, needed_rules
+from daybook.schemas.rules import RulesFile
+from daybook.settings import Settings
+from daybook.sinks.notifiers.making import make_notifier, secrets_beside
+from daybook.sinks.notifiers.sending import Sending
+from daybook.streams.alerts_view import AlertsFollower
+from daybook.streams.notify_agent import NotifyAgent
+from daybook.streams.tick_app import TickApp, TickSettings
+from daybook.watcher import tick_settings
+
+ROLE: Final = "notify"
+_FINISH_SECONDS: Final = 10.0
+
+
+async def run_notifier(settings: Settings, stopping: asyncio.Event) -> None:
+    """Tell alerts until ``stopping`` is set. A second notifier stands by for the first.
+
+    Raises:
+        CannotAct: something that it needs is not there; says what in one sentence.
+        ProcessFailed: it ended by itself.
+        KafkaError, KafkaUnavailable: Kafka cannot be reached at the start.
+    """
+    rules = needed_rules(settings)
+    await ready_topics(settings)
+    async with notifying(tick_settings(settings, ROLE), rules, settings.rules_file) as notifier:
+        await run_process(notifier, "notifier", settings, functools.partial(readings, notifier), stopping)
+
+
+class Notifier(TickApp[AlertsFollower]):
+    """The Faust app of the notify agent, with what it sends by."""
+
+    def __init__(self, settings: TickSettings, rules: Rules, view: AlertsFollower, sending: Sending) -> None:
+        self.rules = rules
+        self.sending = sending
+        self.agent = NotifyAgent(self._look, sending)
+        super().__init__(settings, [self.agent], view, view.until_caught_up)
+        self._waking: set[asyncio.Task[None]] = set()
+        sending.on_result = self._wake
+
+    def _look(self) -> RulesFile:
+        file = self.rules.look()
+        self.sending.use(file.receivers)
+        return file
+
+    def _wake(self) -> None:
+        """Write down how a try went as soon as it is known: the shorter that takes, the fewer come twice."""
+        task = asyncio.create_task(self.processors[0].wake())
+        self._waking.add(task)
+        task.add_done_callback(self._waking.discard)
+
+    async def finish(self) -> None:
+        """Let tries come to their end, and write down how they went."""
+        await self.sending.finish(_FINISH_SECONDS)
+        await asyncio.gather(*self._waking, return_exceptions=True)
+        await self.processors[0].wake()
+
+    async def release(self) -> None:
+        """End what still goes on."""
+        await self.sending.close()
+        await super().release()
+
+
+@contextlib.asynccontextmanager
+async def notifying(
+    settings: TickSettings,
+    rules: Rules,
+    rules_file: Path | None,
+    consumer_options: Mapping[str, Any] | None = None,
+) -> AsyncIterator[Notifier]:
+    """A notifier, not started yet, whose view is kept up while the block runs."""
+    secret = secrets_beside(rules_file or Path())
+    sending = Sending(lambda receiver: make_notifier(receiver, secret))
+    view = AlertsFollower(settings.bootstrap, consumer_options)
+    following = asyncio.create_task(view.run(), name="alerts")
+    try:
+        yield Notifier(settings, rules, view, sending)
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)

@@ -1,0 +1,78 @@
+"""The rules file of alerts, read anew when it changes. A broken one changes nothing, and that is said."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Final
+
+from daybook.json_files import FileError, read_document
+from daybook.operations.base import CannotAct
+from daybook.schemas.rules import RulesFile
+from daybook.settings import Settings
+
+log = logging.getLogger(__name__)
+
+NO_RULES: Final = RulesFile(rules=[])
+
+
+def load_rules(path: Path) -> RulesFile:
+    """The rules in a file.
+
+    Raises:
+        FileError: it is not there or not valid.
+    """
+    return read_document(path, RulesFile, "rules file")
+
+
+class Rules:
+    """The rules that hold now. Without a file there are none."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Reads the file.
+
+        Raises:
+            FileError: it is not there or not valid.
+        """
+        self._path = path
+        self._stamp = _stamp(path)
+        self.current = load_rules(path) if path is not None else NO_RULES
+        self.problem: str | None = None
+        """What is wrong with the file as it is now; None while the rules that hold are those in it."""
+
+    def look(self) -> RulesFile:
+        """The rules that hold; looks whether the file has changed."""
+        stamp = _stamp(self._path)
+        if self._path is None or stamp == self._stamp:
+            return self.current
+        self._stamp = stamp
+        try:
+            self.current = load_rules(self._path)
+        except FileError as error:
+            self.problem = str(error)
+            log.error("%s The rules that were read before go on.", error)  # noqa: TRY400 - a sentence
+        else:
+            self.problem = None
+            log.info("%d rules were read from %s", len(self.current.rules), self._path)
+        return self.current
+
+
+def needed_rules(settings: Settings) -> Rules:
+    """The rules of the settings' file.
+
+    Raises:
+        CannotAct: the file is not there or not valid.
+    """
+    try:
+        return Rules(settings.rules_file)
+    except FileError as error:
+        raise CannotAct(str(error)) from error
+
+
+def _stamp(path: Path | None) -> tuple[int, int] | None:
+    """What changes with the file; None while it is not there."""
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return (found.st_mtime_ns, found.st_size) if found is not None else None
