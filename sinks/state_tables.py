@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from daybook.sinks.alert_rows import ALERTS, NOTIFICATIONS
 from daybook.sinks.states import StateTopic
 
-STATE_TOPICS: Final[tuple[StateTopic, ...]] = ()
+STATE_TOPICS: Final[tuple[StateTopic, ...]] = (ALERTS, NOTIFICATIONS)

@@ -16,6 +16,7 @@ _COMMANDS: Final = {
     "sink": "daybook.cli.sink:sink",
     "watcher": "daybook.cli.watcher:watcher",
     "notifier": "daybook.cli.notifier:notifier",
+    "alerts": "daybook.cli.alerts:alerts",
     "gateway": "daybook.cli.gateway:gateway",
     "topics": "daybook.cli.topics:topics",
     "migrate": "daybook.cli.migrate:migrate",

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 
 from daybook.demo.folder import DataFolder, RunningDemo
 from daybook.json_files import FileError
@@ -19,6 +21,7 @@ from daybook.operations.base import Args, CannotAct, Document, Place
 from daybook.operations.registry import run, sentence
 from daybook.producers.client import SalesPublisher
 from daybook.producers.records import KafkaUnavailable, OutgoingRecord
+from daybook.schemas import topics
 from daybook.settings import Settings
 from daybook.sinks.errors import StoreBusy, StoreError
 from daybook.sinks.store import Store
@@ -27,6 +30,7 @@ from daybook.stores import load_calendar
 PATH: Final = "/v1/operations/"
 _LOG: Final = logging.getLogger(__name__)
 _ANSWER_SECONDS: Final = 600.0
+_COMMAND_MS: Final = 15_000
 
 
 def perform(
@@ -42,6 +46,7 @@ def perform(
             extra: dict[str, Any] = {} if progress is None else {"progress": progress}
             if settings.data_dir is None or settings.clickhouse_url is not None:
                 extra["publish"] = functools.partial(_publish, settings.kafka_bootstrap)
+                extra["command"] = functools.partial(send_command, settings.kafka_bootstrap)
             return run(Place(store, calendar_of(settings), **extra), name, args)
     except StoreBusy as error:
         running = DataFolder(settings.data_dir).running() if settings.data_dir is not None else None
@@ -63,6 +68,27 @@ def _publish(bootstrap: str, records: Sequence[OutgoingRecord]) -> None:
     except KafkaUnavailable as error:
         raise CannotAct(
             f"Kafka at {bootstrap} does not answer; see that it runs, or name it by --kafka."
+        ) from error
+
+
+def send_command(bootstrap: str, command: bytes) -> None:
+    """Have the watcher and the notifier carry out a command.
+
+    Raises:
+        CannotAct: Kafka does not answer.
+    """
+
+    async def send() -> None:
+        async with AIOKafkaProducer(
+            bootstrap_servers=bootstrap, acks="all", request_timeout_ms=_COMMAND_MS
+        ) as producer:
+            await producer.send_and_wait(topics.TICKS, command, key=b"command", partition=0)
+
+    try:
+        asyncio.run(send())
+    except KafkaError as error:
+        raise CannotAct(
+            f"Kafka at {bootstrap} does not answer; see that it runs, or name it by --bootstrap."
         ) from error
 
 

@@ -40,5 +40,7 @@ class Place:
     """Called with the number of events done so far."""
     publish: Callable[[Sequence[OutgoingRecord]], None] | None = None
     """Sends records to the event topic; None where no broker is known."""
+    command: Callable[[bytes], None] | None = None
+    """Sends a command to the watcher and the notifier; None where no broker is known."""
     reload_stores: Callable[[], None] | None = None
     """Reads the stores file again, where the counting is done in this process."""

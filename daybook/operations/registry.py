@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from daybook.operations import (
+    alerts,
     backtest,
     days,
     dead_letters,
@@ -28,6 +29,12 @@ class Operation(NamedTuple):
 
 
 OPERATIONS: Final[dict[str, Operation]] = {
+    "alerts-acknowledge": Operation(alerts.AcknowledgeArgs, alerts.acknowledge_alert),
+    "alerts-list": Operation(alerts.ListArgs, alerts.list_alerts),
+    "alerts-show": Operation(alerts.ShowArgs, alerts.show_alert),
+    "alerts-silence": Operation(alerts.SilenceArgs, alerts.silence_alerts),
+    "alerts-test": Operation(alerts.TestArgs, alerts.send_test),
+    "alerts-unsilence": Operation(alerts.UnsilenceArgs, alerts.end_silence),
     "backtest": Operation(backtest.BacktestArgs, backtest.run_backtest),
     "days-list": Operation(days.DaysArgs, days.list_days),
     "days-show": Operation(days.DayArgs, days.show_day),

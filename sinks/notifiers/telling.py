@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from daybook.ledger.alerts.words import money
 from daybook.schemas.alerts import Alert, DayFigures, Freshness, Links, Scope, Split
-from daybook.schemas.currencies import exponent
 from daybook.schemas.notifications import Notification, NotifyReason
 
 _WORDS: Final = {
@@ -33,16 +33,6 @@ def text(notification: Notification) -> str:
     return "\n\n".join("\n".join(_lines(alert, notification)) for alert in _shown(notification))
 
 
-def money(minor: int, scope: Scope) -> str:
-    """Minor units as people write them, with the currency of the scope."""
-    if scope.currency is None:
-        return f"{minor:,}"
-    digits = exponent(scope.currency)
-    whole, fraction = divmod(abs(minor), 10**digits)
-    amount = f"{whole:,}.{fraction:0{digits}}" if digits else f"{whole:,}"
-    return f"{scope.currency} {'-' if minor < 0 else ''}{amount}"
-
-
 def _shown(notification: Notification) -> list[Alert]:
     """What is news first: ends where it is about ends, else what fires."""
     ended = set(notification.resolved)
@@ -67,27 +57,27 @@ def _lines(alert: Alert, notification: Notification) -> Iterator[str]:
 
 
 def _day(day: DayFigures, scope: Scope) -> Iterator[str]:
-    expected = f", usual by now {money(day.expected, scope)}" if day.expected is not None else ""
-    yield f"Today {money(day.actual, scope)}{expected}."
+    expected = f", usual by now {money(day.expected, scope.currency)}" if day.expected is not None else ""
+    yield f"Today {money(day.actual, scope.currency)}{expected}."
     if day.projected_close is not None:
         band = ""
         if day.low is not None and day.high is not None:
-            band = f" ({money(day.low, scope)} to {money(day.high, scope)})"
-        yield f"Projected close {money(day.projected_close, scope)}{band}."
+            band = f" ({money(day.low, scope.currency)} to {money(day.high, scope.currency)})"
+        yield f"Projected close {money(day.projected_close, scope.currency)}{band}."
     if day.target is not None:
         chance = f", chance {day.chance * 100 // _MILLION} %" if day.chance is not None else ""
-        yield f"Target {money(day.target, scope)}{chance}."
+        yield f"Target {money(day.target, scope.currency)}{chance}."
     if day.at_risk is not None and day.at_risk > 0:
-        yield f"At risk {money(day.at_risk, scope)}."
+        yield f"At risk {money(day.at_risk, scope.currency)}."
 
 
 def _split(split: Split, scope: Scope) -> Iterator[str]:
-    yield f"Of {money(split.shortfall, scope)}:"
+    yield f"Of {money(split.shortfall, scope.currency)}:"
     for row in split.parts:
-        yield f"  {row.label or row.name.replace('_', ' ')} {money(row.amount, scope)}"
+        yield f"  {row.label or row.name.replace('_', ' ')} {money(row.amount, scope.currency)}"
     for each in split.breakdowns:
-        rows = [f"{row.label or row.name} {money(row.amount, scope)}" for row in each.rows]
-        yield f"  by {each.dimension}: {', '.join([*rows, f'others {money(each.rest, scope)}'])}"
+        rows = [f"{row.label or row.name} {money(row.amount, scope.currency)}" for row in each.rows]
+        yield f"  by {each.dimension}: {', '.join([*rows, f'others {money(each.rest, scope.currency)}'])}"
 
 
 def _freshness(fresh: Freshness) -> str:

@@ -9,7 +9,18 @@ from daybook.sinks.errors import StoreRefused
 from daybook.sinks.migrate import Migration, migrate, migrations
 from daybook.sinks.store import Store
 
-TABLES = {"events", "lines", "outcomes", "totals", "positions", "dead_letters", "migrations", "store_clocks"}
+TABLES = {
+    "alerts",
+    "notifications",
+    "events",
+    "lines",
+    "outcomes",
+    "totals",
+    "positions",
+    "dead_letters",
+    "migrations",
+    "store_clocks",
+}
 VIEWS = {"calendar", "clocks", "counted_lines", "merged_totals", "stores"}
 
 
