@@ -49,6 +49,11 @@ class Settings(BaseSettings):
     )
     rules_file: Path | None = Field(None, description="JSON: what is worth an alert, and who is told of it.")
     targets_file: Path | None = Field(None, description="JSON: what stores are meant to sell.")
+    staff_file: Path | None = Field(None, description="JSON: who sells, and in which team from when on.")
+    measures_file: Path | None = Field(None, description="JSON: measures of your own, as expressions.")
+    leaderboards_file: Path | None = Field(
+        None, description="JSON: which leaderboards are kept live; a usual set, if unset."
+    )
     reporting_currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
 
     day_grace_hours: Annotated[float, Field(ge=0, le=744)] = Field(

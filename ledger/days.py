@@ -64,6 +64,27 @@ def closes_at(day: date, rules: list[DayRule], grace: timedelta) -> datetime:
     return datetime.fromtimestamp(day_start(day + _DAY, rules), UTC) + grace
 
 
+class DayFigure(NamedTuple):
+    """Whether a store's day is closed, when it closes or did (UTC), and by how much its net changed since."""
+
+    closed: bool
+    closes_at: datetime
+    since: int | None
+
+    @property
+    def state(self) -> str:
+        """``closed`` or ``provisional``."""
+        return "closed" if self.closed else "provisional"
+
+
+def day_figure(nets: Iterable[tuple[datetime, int]], closed_at: datetime, now: datetime) -> DayFigure:
+    """How a day stands at a moment. ``nets`` says what was counted for it and when; all times are aware."""
+    if now < closed_at:
+        return DayFigure(closed=False, closes_at=closed_at, since=None)
+    since = sum(net for at, net in nets if closed_at < at <= now)
+    return DayFigure(closed=True, closes_at=closed_at, since=since)
+
+
 def close(postings: Iterable[Posting], closed_at: datetime, width: int) -> ClosedDay:
     """Split a day's postings at its close. ``width`` is the number of measures of each."""
     measures = [0] * width

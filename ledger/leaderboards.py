@@ -6,23 +6,29 @@ rank is left out. Values are exact: ratios are compared as fractions, and rounde
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from daybook.ledger import measures as m
-from daybook.schemas.rounding import divide
+from daybook.ledger.board_measures import MEASURES, Contender, Measure, Vector, in_view, shown
+from daybook.ledger.calendar import Calendar
 
-Vector = Sequence[int]
-"""Stored measures, in the order of ``measures.STORED``."""
-
-
-class Contender(NamedTuple):
-    """Someone or something that is ranked: stored measures, and when they were last changed (UTC, ms)."""
-
-    key: str
-    vector: Vector
-    reached_at: int = 0
+__all__ = [
+    "MEASURES",
+    "Board",
+    "Contender",
+    "Measure",
+    "Standing",
+    "Vector",
+    "in_view",
+    "leaderboard",
+    "main_date",
+    "shown",
+    "value_of",
+]
 
 
 class Standing(NamedTuple):
@@ -53,43 +59,11 @@ class Board(NamedTuple):
         return next((standing for standing in self.standings if standing.key == key), None)
 
 
-class Measure(NamedTuple):
-    """What is ranked by: its value of stored measures (None: cannot be said), and how it is shown."""
-
-    value: Callable[[Vector], Fraction | None]
-    unit: str
-
-
-def _net(vector: Vector) -> int:
-    return vector[m.GROSS] + vector[m.DISCOUNTS] + vector[m.REVERSALS]
-
-
-def _net_units(vector: Vector) -> int:
-    return vector[m.UNITS] - vector[m.RETURNED_UNITS]
-
-
-def _per_order(amount: Callable[[Vector], int]) -> Callable[[Vector], Fraction | None]:
-    def value(vector: Vector) -> Fraction | None:
-        return Fraction(amount(vector), vector[m.ORDERS]) if vector[m.ORDERS] > 0 else None
-
-    return value
-
-
-MEASURES: Final[dict[str, Measure]] = {
-    "net": Measure(lambda v: Fraction(_net(v)), "minor units"),
-    "gross": Measure(lambda v: Fraction(v[m.GROSS]), "minor units"),
-    "orders": Measure(lambda v: Fraction(v[m.ORDERS]), "count"),
-    "units": Measure(lambda v: Fraction(_net_units(v)), "count"),
-    "aov": Measure(_per_order(lambda v: v[m.GROSS] + v[m.DISCOUNTS]), "minor units"),
-    "upt": Measure(_per_order(_net_units), "millionths"),
-}
-"""AOV = (gross + discounts) / orders, UPT = net units / orders; ``units`` are net of returned ones."""
-
-
-def shown(value: Fraction, unit: str) -> int:
-    """A value in its unit as an integer, rounded once, half away from zero."""
-    scale = 1_000_000 if unit == "millionths" else 1
-    return divide(value.numerator * scale, value.denominator)
+def value_of(contender: Contender, measure: Measure, minimum_orders: int = 0) -> Fraction | None:
+    """What a contender is ranked by; None for one who is left out: of too few orders, or without a value."""
+    if contender.vector[m.ORDERS] < minimum_orders:
+        return None
+    return measure.value(contender)
 
 
 def leaderboard(
@@ -110,8 +84,8 @@ def leaderboard(
     ranked: list[tuple[Fraction, Contender]] = []
     left_out = 0
     for contender in contenders:
-        value = measure.value(contender.vector)
-        if value is None or contender.vector[m.ORDERS] < minimum_orders:
+        value = value_of(contender, measure, minimum_orders)
+        if value is None:
             left_out += 1
         else:
             ranked.append((value, contender))
@@ -126,3 +100,13 @@ def _standings(ranked: list[tuple[Fraction, Contender]], before: Mapping[str, in
             rank, last = place, value
         old = before.get(contender.key)
         yield Standing(rank, contender.key, value, None if old is None else old - rank)
+
+
+def main_date(calendar: Calendar, now: datetime) -> date:
+    """The business date that most stores are at, and of equally many the later one.
+
+    Raises:
+        ValueError: there are no stores.
+    """
+    days = Counter(calendar.moment(store.store_id, now).business_date for store in calendar.stores)
+    return max((stores, day) for day, stores in days.items())[1]

@@ -20,11 +20,13 @@ from daybook.schemas.events import (
     SaleRefunded,
     SaleVoided,
 )
+from daybook.schemas.leaderboards import LeaderboardsFile
 from daybook.schemas.measures import MeasuresFile
 from daybook.schemas.notifications import Notification
 from daybook.schemas.rewards import RewardsFile
 from daybook.schemas.rules import RulesFile
 from daybook.schemas.signals.any import SIGNAL_MODELS, SIGNALS
+from daybook.schemas.staff import StaffFile
 from daybook.schemas.stores import StoresFile
 from daybook.schemas.untranslated import UNTRANSLATED, PayloadUntranslated
 
@@ -44,6 +46,8 @@ _FILES: Final[dict[str, type[BaseModel]]] = {
     "measures-file": MeasuresFile,
     "stores-file": StoresFile,
     "rewards-file": RewardsFile,
+    "staff-file": StaffFile,
+    "leaderboards-file": LeaderboardsFile,
 }
 """The files that people write."""
 

@@ -41,6 +41,7 @@ class StoreEntry(Strict):
     store_id: Identifier
     name: FreeText | None = None
     region: FreeText | None = None
+    peer_group: FreeText | None = Field(None, description="With which stores it is compared on leaderboards.")
     days: Annotated[list[DayRule], Field(min_length=1)]
     opening: list[OpeningHours] = Field([], description="Opening hours; not known without any.")
     closures: list[Closure] = Field([], description="Dates on which it is closed or open for other hours.")

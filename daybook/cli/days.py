@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from daybook.cli.store_options import do, print_json, print_table, store_options
-from daybook.cli.totals import amount
+from daybook.cli.totals import amount, signed
 from daybook.operations.base import Document
 from daybook.operations.days import DayArgs, DaysArgs
 from daybook.settings import Settings
@@ -68,7 +68,7 @@ def show_day(*, settings: Settings, as_json: bool, day: datetime, store_id: str 
             entry["cause"],
             entry["order_id"],
             f"{entry['source']} {entry['event_id']}",
-            _signed(entry["net"], shown["currency"]),
+            signed(entry["net"], shown["currency"]),
         ]
         for shown in document["days"]
         for entry in shown["journal"]
@@ -90,8 +90,4 @@ def _state(day: Document) -> str:
         return f"provisional until {day['closes_at']}"
     if not day["restatements"]:
         return "closed"
-    return f"closed, {_signed(day['since'], day['currency'])} since"
-
-
-def _signed(minor: int, currency: str) -> str:
-    return f"+{amount(minor, currency)}" if minor > 0 else amount(minor, currency)
+    return f"closed, {signed(day['since'], day['currency'])} since"

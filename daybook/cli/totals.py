@@ -77,3 +77,8 @@ def amount(minor: int, currency: str) -> str:
     whole, fraction = divmod(abs(minor), 10**digits)
     text = f"{whole:,}.{fraction:0{digits}}" if digits else f"{whole:,}"
     return f"-{text}" if minor < 0 else text
+
+
+def signed(minor: int, currency: str) -> str:
+    """An amount that is a difference, such as +212.00."""
+    return f"+{amount(minor, currency)}" if minor > 0 else amount(minor, currency)

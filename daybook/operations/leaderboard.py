@@ -2,101 +2,241 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import UTC, date, datetime
-from typing import Literal
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from daybook.ledger.board_measures import measures_with
 from daybook.ledger.calendar import Calendar
-from daybook.ledger.leaderboards import MEASURES, Board, Measure, Standing, leaderboard, shown
+from daybook.ledger.expressions import ExpressionError, parse_all
+from daybook.ledger.leaderboards import (
+    Board,
+    Contender,
+    Measure,
+    Standing,
+    in_view,
+    leaderboard,
+    main_date,
+    shown,
+)
 from daybook.ledger.periods import PERIODS, Period, as_long_before, period_before
+from daybook.ledger.targets import Holder, Weights, weekday_weights
+from daybook.ledger.teams import PeerGroups, Staff
+from daybook.ledger.yardsticks import HAVE_HOURS, HAVE_TARGETS, Scope, Yardsticks
 from daybook.operations.base import Args, CannotAct, Document, Place
-from daybook.sinks.contenders import contenders
+from daybook.operations.day_states import day_figures, is_closed, period_state
+from daybook.schemas.leaderboards import Peers, PeriodKind, Ranked, View, check_peers
+from daybook.schemas.measures import CustomMeasure, MeasureName
+from daybook.schemas.staff import StaffEntry
+from daybook.schemas.targets import Target
+from daybook.sinks.contenders import contenders, daily_nets
 from daybook.sinks.reading import counts
+
+_WEIGHED: Final = timedelta(weeks=26)
+"""How far back the weekdays are looked at along which a target is spread."""
+_Name = tuple[str, str]
+"""Currency and peer group."""
 
 
 class LeaderboardArgs(Args):
     """What is ranked, by what, over which period, and how much of it is told."""
 
-    by: Literal["day", "store", "region", "channel", "revenue_stream", "staff", "product", "category"]
-    measure: Literal["net", "gross", "orders", "units", "aov", "upt"] = "net"
-    period: Literal["day", "week", "month", "retail-week", "retail-month", "7-days", "28-days"] = "day"
+    by: Ranked
+    measure: MeasureName = "net"
+    period: PeriodKind = "day"
     day: date | None = Field(None, description="A day of the period; today at the stores, if left out.")
     first: date | None = Field(None, description="With ``last``: any dates instead of a period.")
     last: date | None = None
+    view: View = "activity"
+    peers: Peers | None = None
     top: int = Field(10, ge=0, le=10_000)
     bottom: int = Field(0, ge=0, le=10_000, description="For managers only.")
     own: str | None = Field(None, description="One key whose own place is wanted.")
     minimum_orders: int = Field(0, ge=0)
     book: Literal["sales", "test", "reporting", "reporting-test"] = "sales"
+    staff: list[StaffEntry] = Field(default_factory=list)
+    targets: list[Target] = Field(default_factory=list)
+    custom: list[CustomMeasure] = Field(default_factory=list)
+    grace_hours: float = Field(6.0, ge=0, le=24 * 31)
+    at: datetime | None = Field(
+        None, description="As of when days are closed and shops open; now, if left out."
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        check_peers(self.by, self.peers)
+        return self
 
 
 def show_leaderboard(place: Place, args: LeaderboardArgs) -> Document:
-    """A board per currency: currencies are never ranked against each other.
+    """A board per currency, and per peer group if asked for: currencies are never ranked against each other.
 
     Raises:
-        CannotAct: no date was named, and no stores are known to say which day it is.
+        CannotAct: something is not known that the question needs; says what in one sentence.
     """
-    measure = MEASURES[args.measure]
-    kind, period, before = _periods(place, args)
-    earlier = contenders(place.store, args.by, before, book=args.book, with_time=False)
-    boards = []
-    for currency, found in sorted(contenders(place.store, args.by, period, book=args.book).items()):
-        old = leaderboard(earlier.get(currency, ()), measure, minimum_orders=args.minimum_orders)
-        ranks = {standing.key: standing.rank for standing in old.standings}
-        board = leaderboard(found, measure, minimum_orders=args.minimum_orders, before=ranks)
-        boards.append({"currency": currency, **_told(board, measure, args)})
+    asked = _Asked(place, args)
+    boards = [
+        {"currency": currency, "peer_group": group or None, **asked.state(currency), **asked.told(board)}
+        for (currency, group), board in sorted(asked.boards().items())
+    ]
     as_of = counts(place.store).recorded_at
+    period = asked.period
     return {
         "by": args.by,
         "measure": args.measure,
-        "unit": measure.unit,
-        "period": {"kind": kind, "first": period.first.isoformat(), "last": period.last.isoformat()},
+        "unit": asked.measure.unit,
+        "view": args.view,
+        "peers": args.peers,
+        "period": {"kind": asked.kind, "first": period.first.isoformat(), "last": period.last.isoformat()},
         "as_of": as_of.isoformat() if as_of else None,
         "boards": boards,
     }
 
 
-def _periods(place: Place, args: LeaderboardArgs) -> tuple[str, Period, Period]:
-    """The kind of period, the period, and the one before it."""
-    if args.first is not None and args.last is not None:
-        period = Period(args.first, args.last)
-        return "dates", period, as_long_before(period)
-    day = args.day or _today(place)
-    return args.period, PERIODS[args.period](day), period_before(args.period, day)
+class _Asked:
+    """A question for leaderboards, with all that it takes to answer it."""
+
+    def __init__(self, place: Place, args: LeaderboardArgs) -> None:
+        self._place = place
+        self._args = args
+        self._at = args.at or datetime.now(UTC)
+        self.measure = _measure(args)
+        self.staff = Staff(args.staff)
+        self.kind, self.period, self._before = self._periods()
+        self._calendar = place.calendar or Calendar([])
+        self._peers = PeerGroups(self._calendar, self.staff)
+        self._yardsticks = self._measured_by()
+        self._days = day_figures(
+            place, self.period.first, self.period.last, args.grace_hours, self._at, book=args.book
+        )
+
+    def _periods(self) -> tuple[str, Period, Period]:
+        """The kind of period, the period, and the one before it."""
+        args = self._args
+        if args.first is not None and args.last is not None:
+            period = Period(args.first, args.last)
+            return "dates", period, as_long_before(period)
+        day = args.day or self._today()
+        return args.period, PERIODS[args.period](day), period_before(args.period, day)
+
+    def _today(self) -> date:
+        if self._place.calendar is None or not self._place.calendar.stores:
+            raise CannotAct(
+                "Name a day by --date, or the stores file by --stores: today depends on the store."
+            )
+        return main_date(self._place.calendar, self._at)
+
+    def _measured_by(self) -> Yardsticks:
+        args, needs = self._args, self.measure.needs
+        if needs == "open_seconds" and (self._place.calendar is None or args.by not in HAVE_HOURS):
+            raise CannotAct(
+                f"Open hours are those of {', '.join(HAVE_HOURS)}, and stand in the stores file (--stores)."
+            )
+        weights = _evenly_known
+        if needs == "target":
+            if args.by not in HAVE_TARGETS or not args.targets:
+                raise CannotAct(
+                    f"Targets are those of {', '.join(HAVE_TARGETS)}, and come from a file (--targets)."
+                )
+            weights = self._weights()
+        return Yardsticks(self._calendar, self.staff, args.targets, weights)
+
+    def _weights(self) -> _Weights:
+        first, last = self._before.first - _WEIGHED, self.period.last
+        nets = daily_nets(
+            self._place.store, self._args.by, first, last, book=self._args.book, staff=self.staff
+        )
+        return _Weights(nets)
+
+    def boards(self) -> dict[_Name, Board]:
+        """The boards by currency and peer group, with movement since the period before."""
+        args = self._args
+        now, earlier = self._ranked(self.period, with_time=True), self._ranked(self._before, with_time=False)
+        found = {}
+        for name, members in now.items():
+            old = leaderboard(earlier.get(name, ()), self.measure, minimum_orders=args.minimum_orders)
+            before = {standing.key: standing.rank for standing in old.standings}
+            found[name] = leaderboard(
+                members, self.measure, minimum_orders=args.minimum_orders, before=before
+            )
+        return found
+
+    def _ranked(self, period: Period, *, with_time: bool) -> dict[_Name, list[Contender]]:
+        args = self._args
+        read = contenders(
+            self._place.store, args.by, period, book=args.book, with_time=with_time, staff=self.staff
+        )
+        found: defaultdict[_Name, list[Contender]] = defaultdict(list)
+        for currency, members in read.items():
+            scope = Scope(args.by, currency, period, self._at)
+            for group, contender in self._grouped(members, period):
+                seen = contender._replace(vector=in_view(contender.vector, args.view))
+                found[currency, group].append(self._yardsticks.measured(seen, self.measure, scope))
+        return found
+
+    def _grouped(self, members: Iterable[Contender], period: Period) -> Iterable[tuple[str, Contender]]:
+        for contender in members:
+            group = self._peers.of(self._args.by, self._args.peers, contender.key, period.last)
+            if group is not None:
+                yield group, contender
+
+    def state(self, currency: str) -> Document:
+        """Whether the period's days are closed, and by how much their net has changed since."""
+        if self._place.calendar is None:
+            return {"state": None, "since": None}
+        closed = is_closed(self._calendar, self.period.last, self._args.grace_hours, self._at)
+        return period_state(self._days.items(), currency, closed=closed).told()
+
+    def told(self, board: Board) -> Document:
+        """As much of a board as was asked for."""
+        args = self._args
+        told: Document = {
+            "ranked": len(board.standings),
+            "left_out": board.left_out,
+            "top": [self._standing(standing) for standing in board.top(args.top)],
+        }
+        if args.bottom:
+            told["bottom_for_managers"] = [self._standing(s) for s in board.bottom(args.bottom)]
+        if args.own is not None:
+            own = board.own(args.own)
+            told["own"] = self._standing(own) if own else None
+        return told
+
+    def _standing(self, standing: Standing) -> Document:
+        told: Document = {
+            "rank": standing.rank,
+            "key": standing.key,
+            "value": shown(standing.value, self.measure.unit),
+            "moved": standing.moved,
+        }
+        name = self.staff.name(standing.key) if self._args.by == "staff" else None
+        return told if name is None else told | {"name": name}
 
 
-def _today(place: Place) -> date:
-    if place.calendar is None or not place.calendar.stores:
-        raise CannotAct("Name a day by --date, or the stores file by --stores: today depends on the store.")
-    return _most_stores_day(place.calendar, datetime.now(UTC))
+class _Weights:
+    """How the weeks of contenders have usually fallen on their days, by what they sold."""
+
+    def __init__(self, nets: Mapping[_Name, Mapping[date, int]]) -> None:
+        self._nets = nets
+
+    def __call__(self, holder: Holder, before: date) -> Weights:
+        return weekday_weights(self._nets.get((holder.currency, holder.key or ""), {}), before)
 
 
-def _most_stores_day(calendar: Calendar, now: datetime) -> date:
-    """The business date that most stores are at, and of equally many the later one."""
-    days = Counter(calendar.moment(store.store_id, now).business_date for store in calendar.stores)
-    return max((stores, day) for day, stores in days.items())[1]
+_evenly_known: Final = _Weights({})
 
 
-def _told(board: Board, measure: Measure, args: LeaderboardArgs) -> Document:
-    own = board.own(args.own) if args.own is not None else None
-    told: Document = {
-        "ranked": len(board.standings),
-        "left_out": board.left_out,
-        "top": [_standing(standing, measure) for standing in board.top(args.top)],
-    }
-    if args.bottom:
-        told["bottom_for_managers"] = [_standing(standing, measure) for standing in board.bottom(args.bottom)]
-    if args.own is not None:
-        told["own"] = _standing(own, measure) if own else None
-    return told
-
-
-def _standing(standing: Standing, measure: Measure) -> Document:
-    return {
-        "rank": standing.rank,
-        "key": standing.key,
-        "value": shown(standing.value, measure.unit),
-        "moved": standing.moved,
-    }
+def _measure(args: LeaderboardArgs) -> Measure:
+    try:
+        expressions = parse_all({custom.name: custom.expression for custom in args.custom})
+        measures = measures_with(expressions)
+    except ExpressionError as error:
+        raise CannotAct(f"The measures file is not valid: {error}.") from error
+    except ValueError as error:
+        raise CannotAct(f"The measures file is not valid: {error}.") from error
+    if args.measure not in measures:
+        raise CannotAct(f"There is no measure {args.measure}; there are {', '.join(measures)}.")
+    return measures[args.measure]

@@ -7,6 +7,7 @@ import hmac
 import logging
 from typing import Annotated, Any, Final
 
+import orjson
 from fastapi import APIRouter, Body, Header, HTTPException
 from pydantic import ValidationError
 
@@ -33,7 +34,9 @@ def create_operations(place: Place, token: str) -> APIRouter:
         if operation is None:
             raise HTTPException(404, "There is no such operation.")
         try:
-            return await asyncio.to_thread(run, place, name, operation.args.model_validate(body))
+            return await asyncio.to_thread(
+                run, place, name, operation.args.model_validate_json(orjson.dumps(body))
+            )
         except ValidationError as error:
             raise HTTPException(422, "The arguments are not valid.") from error
         except CannotAct as error:

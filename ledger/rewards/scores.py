@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from daybook.ledger import measures as m
-from daybook.ledger.leaderboards import Measure
+from daybook.ledger.leaderboards import Contender, Measure
 from daybook.schemas.rewards import Basis, Programme
 
 Vector = Sequence[int]
@@ -64,11 +64,12 @@ def score(programme: Programme, measure: Measure, entrant: Entrant) -> Fraction 
     vector = by_origin(entrant.vector)
     if vector[m.ORDERS] < programme.minimum_orders:
         return None
-    value = measure.value(vector)
+    value = measure.value(Contender(entrant.key, vector, target=entrant.target))
     if value is None or programme.basis is Basis.VALUE:
         return value
     if programme.basis is Basis.ATTAINMENT:
         return value / entrant.target if entrant.target else None
-    past = [before for one in entrant.past if (before := measure.value(by_origin(one))) is not None]
+    earlier = (measure.value(Contender(entrant.key, by_origin(one))) for one in entrant.past)
+    past = [before for before in earlier if before is not None]
     usual = sum(past, Fraction(0)) / len(past) if past else Fraction(0)
     return value / usual if usual > 0 else None

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from daybook.ledger import measures as m
 from daybook.ledger.leaderboards import MEASURES, Board, Contender, leaderboard, shown
+from daybook.ledger.ranking import Ranking
 
 NET = MEASURES["net"]
 
@@ -66,6 +67,39 @@ def test_movement_counts_ranks_since_the_period_before() -> None:
     assert own is not None
     assert own.rank == 2
     assert board.own("nobody") is None
+
+
+CHANGES = st.lists(
+    st.tuples(st.sampled_from("abcdefg"), st.integers(-3, 3), st.integers(0, 4), st.integers(0, 3)),
+    max_size=40,
+)
+
+
+@given(CHANGES, st.sampled_from(["net", "aov"]), st.integers(0, 2))
+def test_a_kept_ranking_is_the_board_made_anew(
+    changes: list[tuple[str, int, int, int]], measure: str, minimum: int
+) -> None:
+    """After any changes a kept board has the places, ranks and movements of one made from its contenders."""
+    earlier = Ranking(MEASURES[measure])
+    earlier.put_all([who("a", 3), who("b", 3), who("c", 1)])
+    before = {key: rank for key in "abc" if (rank := earlier.rank(key)) is not None}
+    kept, now = Ranking(MEASURES[measure], minimum), dict[str, Contender]()
+    for key, gross, orders, reached in changes:
+        if orders == 4:
+            assert kept.drop(key) == (now.pop(key, None) is not None)
+            continue
+        changed = kept.put(who(key, gross, reached, orders=orders))
+        assert changed or key in now
+        now[key] = who(key, gross, reached, orders=orders)
+    anew = leaderboard(now.values(), MEASURES[measure], minimum_orders=minimum, before=before)
+    assert kept.top(100, earlier) == anew.standings
+    assert kept.bottom(2, earlier) == anew.bottom(2)
+    assert (len(kept), kept.left_out) == (len(anew.standings), anew.left_out)
+    for key in now:
+        assert kept.own(key, earlier) == anew.own(key)
+    at_once = Ranking(MEASURES[measure], minimum)
+    at_once.put_all(now.values())
+    assert at_once.top(100, earlier) == anew.standings
 
 
 @given(st.lists(st.tuples(st.integers(-5, 5), st.integers(0, 3)), max_size=30))

@@ -1,0 +1,64 @@
+"""The files behind leaderboards: staff, targets, custom measures, and which boards are kept live."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from daybook.json_files import read_document
+from daybook.schemas.leaderboards import BoardSpec, LeaderboardsFile
+from daybook.schemas.measures import CustomMeasure, MeasuresFile
+from daybook.schemas.staff import StaffEntry, StaffFile
+from daybook.schemas.targets import Target, TargetsFile
+
+USUAL_BOARDS: Final = (
+    *(
+        BoardSpec(by=by, period=period)
+        for by in ("staff", "team", "store", "region", "product", "category", "channel")
+        for period in ("day", "week")
+    ),
+    *(BoardSpec(by=by, view="origin") for by in ("staff", "store")),
+    *(BoardSpec(by=by, measure="attainment") for by in ("staff", "team", "store", "region")),
+    BoardSpec(by="store", measure="net_per_hour"),
+    BoardSpec(by="staff", measure="aov", minimum_orders=5),
+    BoardSpec(by="staff", measure="upt", minimum_orders=5),
+)
+"""What is kept live where no leaderboards file says otherwise."""
+
+
+def load_staff(path: Path | None) -> list[StaffEntry]:
+    """The members of staff; none without a file.
+
+    Raises:
+        FileError: it is not there or not valid.
+    """
+    return [] if path is None else read_document(path, StaffFile, "staff file").staff
+
+
+def load_targets(path: Path | None) -> list[Target]:
+    """All targets that were ever set; none without a file.
+
+    Raises:
+        FileError: it is not there or not valid.
+    """
+    return [] if path is None else read_document(path, TargetsFile, "targets file").targets
+
+
+def load_measures(path: Path | None) -> list[CustomMeasure]:
+    """The custom measures; none without a file.
+
+    Raises:
+        FileError: it is not there or not valid.
+    """
+    return [] if path is None else read_document(path, MeasuresFile, "measures file").measures
+
+
+def load_boards(path: Path | None) -> list[BoardSpec]:
+    """Which boards are kept live.
+
+    Raises:
+        FileError: it is not there or not valid.
+    """
+    if path is None:
+        return list(USUAL_BOARDS)
+    return read_document(path, LeaderboardsFile, "leaderboards file").leaderboards
