@@ -16,6 +16,7 @@ import time
 from importlib.metadata import version
 from typing import Final
 
+from daybook.ledger.state import PartitionLedger
 from daybook.readiness import epoch_of, needed_calendar, ready_topics, until_told
 from daybook.settings import Settings
 from daybook.streams.app import Worker
@@ -30,7 +31,7 @@ async def run(events: int, stopping: asyncio.Event) -> None:
     settings = Settings()
     calendar = needed_calendar(settings)
     await ready_topics(settings)
-    worker = Worker(stream_settings(settings), restorer(await epoch_of(settings), calendar))
+    worker = Worker(stream_settings(settings), restorer(await epoch_of(settings), calendar, PartitionLedger))
     await worker.start()
     samples: list[tuple[float, int, float]] = []
     done = -1

@@ -1,4 +1,4 @@
-"""The source topic's epoch, kept in Kafka beside it: ``daybook.meta`` holds the newest, compacted.
+"""The source topics' epochs, kept in Kafka beside it: ``daybook.meta`` holds the newest of each.
 
 It is raised before the topic is created, never after: should that process end in between, the next one raises
 it once more, while an epoch used for two topics could not be told from one.
@@ -13,14 +13,15 @@ import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from daybook.ledger.positions import epoch_at
+from daybook.schemas import topics
 
 META: Final = "daybook.meta"
-_KEY: Final = b"epoch"
+_KEYS: Final = {topics.EVENTS: b"epoch", topics.SIGNALS: b"signals-epoch"}
 _TIMEOUT_MS: Final = 15_000
 
 
-async def read_epoch(bootstrap: str) -> int | None:
-    """The recorded epoch, in minutes since 2020; None where none was ever recorded.
+async def read_epoch(bootstrap: str, topic: str = topics.EVENTS) -> int | None:
+    """The recorded epoch of a source topic, in minutes since 2020; None where none was ever recorded.
 
     Raises:
         KafkaError: Kafka cannot be asked.
@@ -43,14 +44,16 @@ async def read_epoch(bootstrap: str) -> int | None:
         while await consumer.position(place) < end:
             for records in (await consumer.getmany(place, timeout_ms=1000)).values():
                 for record in records:
-                    if record.key == _KEY and record.value is not None:
+                    if record.key == _KEYS[topic] and record.value is not None:
                         epoch = int(orjson.loads(record.value)["epoch"])
         return epoch
     finally:
         await consumer.stop()
 
 
-async def raise_epoch(bootstrap: str, partitions: int, *, now: datetime | None = None) -> int:
+async def raise_epoch(
+    bootstrap: str, partitions: int, *, topic: str = topics.EVENTS, now: datetime | None = None
+) -> int:
     """Record the next epoch, above all before it, with the partition count that holds for it.
 
     ``now`` is this moment unless said otherwise.
@@ -58,7 +61,7 @@ async def raise_epoch(bootstrap: str, partitions: int, *, now: datetime | None =
     Raises:
         KafkaError: Kafka cannot be asked or does not keep it.
     """
-    last = await read_epoch(bootstrap)
+    last = await read_epoch(bootstrap, topic)
     epoch = max(0 if last is None else last + 1, epoch_at(now or datetime.now(UTC)))
     producer = AIOKafkaProducer(
         bootstrap_servers=bootstrap, acks="all", enable_idempotence=True, request_timeout_ms=_TIMEOUT_MS
@@ -66,7 +69,7 @@ async def raise_epoch(bootstrap: str, partitions: int, *, now: datetime | None =
     await producer.start()
     try:
         value = orjson.dumps({"epoch": epoch, "partitions": partitions})
-        await producer.send_and_wait(META, value, key=_KEY, partition=0)
+        await producer.send_and_wait(META, value, key=_KEYS[topic], partition=0)
     finally:
         await producer.stop()
     return epoch

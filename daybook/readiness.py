@@ -12,6 +12,7 @@ from daybook.epochs import read_epoch
 from daybook.ledger.calendar import Calendar
 from daybook.operations.access import calendar_of
 from daybook.operations.base import CannotAct
+from daybook.schemas import topics
 from daybook.settings import Settings
 from daybook.topics import check_topics, planned_topics
 
@@ -47,14 +48,15 @@ async def ready_topics(settings: Settings) -> None:
         raise CannotAct(f"{wrong[0]} `daybook topics` shows them all, and creates what is missing.")
 
 
-async def epoch_of(settings: Settings) -> int:
+async def epoch_of(settings: Settings, topic: str = topics.EVENTS) -> int:
     """The source topic's epoch: as it is set, else as it was recorded when the topic was created.
 
     Raises:
         CannotAct: neither is known.
         KafkaError: Kafka cannot be asked.
     """
-    epoch = settings.epoch if settings.epoch is not None else await read_epoch(settings.kafka_bootstrap)
+    stated = settings.epoch if topic == topics.EVENTS else None
+    epoch = stated if stated is not None else await read_epoch(settings.kafka_bootstrap, topic)
     if epoch is None:
         raise CannotAct("The source topic has no epoch yet; `daybook topics` records one.")
     return epoch

@@ -21,6 +21,7 @@ DEAD_LETTERS_KEPT: Final = timedelta(days=365)
 """Longer than the events themselves: a dead letter waits for a person."""
 TICKS_KEPT: Final = timedelta(days=7)
 """Commands in it must outlast the longest time that no watcher runs."""
+SOURCES: Final = (topics.EVENTS, topics.SIGNALS)
 _PAUSE: Final = 0.1
 _LARGEST: Final = str(8 * 1024 * 1024)
 """Bytes: a dead letter carries its event in base64, so it is larger than any event."""
@@ -46,6 +47,11 @@ class TopicsReport:
     """The source topic's epoch, if the events topic was among those asked for."""
 
 
+def signals_application(application: str) -> str:
+    """The consumer group and identity of the workers that count signals."""
+    return f"{application}-signals"
+
+
 def changelog_of(application: str) -> str:
     """Name of the topic behind the worker's table of totals."""
     return f"{application}-totals-changelog"
@@ -66,13 +72,15 @@ def planned_topics(
     compacted = {"cleanup.policy": "compact"} | large
     configs = {
         # The log's own time decides which repeats are remembered, so publishers must not set it.
-        topics.EVENTS: kept | {"message.timestamp.type": "LogAppendTime"},
-        topics.TOTALS: compacted,
-        topics.OUTCOMES: kept | large,
-        topics.DEAD_LETTERS: kept
-        | large
-        | {"retention.ms": _milliseconds(max(retention, DEAD_LETTERS_KEPT))},
+        **dict.fromkeys(SOURCES, kept | {"message.timestamp.type": "LogAppendTime"}),
+        **dict.fromkeys((topics.TOTALS, topics.SIGNAL_TOTALS), compacted),
+        **dict.fromkeys((topics.OUTCOMES, topics.SIGNAL_OUTCOMES), kept | large),
+        **dict.fromkeys(
+            (topics.DEAD_LETTERS, topics.SIGNAL_DEAD_LETTERS),
+            kept | large | {"retention.ms": _milliseconds(max(retention, DEAD_LETTERS_KEPT))},
+        ),
         changelog_of(application): compacted,
+        changelog_of(signals_application(application)): compacted,
     }
     single = {
         META: {"cleanup.policy": "compact"},
@@ -138,11 +146,12 @@ async def _create(bootstrap: str, admin: AIOKafkaAdminClient, plans: Sequence[To
     epoch: int | None = None
     there = set(await admin.list_topics())
     for plan in plans:
-        if plan.name == topics.EVENTS:
+        if plan.name in SOURCES:
             # Before the topic itself: without an epoch of its own it would be taken for the one before.
-            epoch = await read_epoch(bootstrap)
-            if epoch is None or plan.name not in there:
-                epoch = await raise_epoch(bootstrap, plan.partitions)
+            raised = await read_epoch(bootstrap, plan.name)
+            if raised is None or plan.name not in there:
+                raised = await raise_epoch(bootstrap, plan.partitions, topic=plan.name)
+            epoch = raised if plan.name == topics.EVENTS else epoch
         if plan.name in there or not await _made(admin, plan):
             existing.append(plan.name)
             wrong.extend(await _differences(admin, plan))

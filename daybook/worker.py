@@ -7,29 +7,40 @@ import contextlib
 import functools
 import gc
 import logging
-from collections.abc import AsyncIterator
-from typing import Final
+from collections.abc import AsyncIterator, Callable
+from typing import Final, TypeVar
 
 from daybook.faust_running import run_process
 from daybook.ledger.calendar import Calendar
+from daybook.ledger.counting import CountingLedger
 from daybook.ledger.messages import PartitionPosition, decode_totals
+from daybook.ledger.signals.state import SignalLedger
 from daybook.ledger.state import PartitionLedger
 from daybook.metrics.worker import readings
 from daybook.operations.access import opened
 from daybook.readiness import epoch_of, needed_calendar, ready_topics
+from daybook.schemas import topics
 from daybook.settings import Settings
 from daybook.sinks.raw_events import RawLookup
+from daybook.sinks.raw_signals import SignalLookup
 from daybook.streams.app import StreamSettings, Worker
-from daybook.streams.table import Restore
 from daybook.streams.totals import LateLookup
+from daybook.topics import signals_application
 
 log = logging.getLogger(__name__)
 
 _POSITION: Final = b"position"
+L = TypeVar("L", bound=CountingLedger)
+LEDGERS: Final[dict[topics.Counted, Callable[[int, int, Calendar], CountingLedger]]] = {
+    topics.SALES: PartitionLedger,
+    topics.SIGNS: SignalLedger,
+}
 
 
-async def run_worker(settings: Settings, stopping: asyncio.Event) -> None:
-    """Count events until ``stopping`` is set, and end after a last checkpoint.
+async def run_worker(
+    settings: Settings, stopping: asyncio.Event, counted: topics.Counted = topics.SALES
+) -> None:
+    """Count sales, or signals, until ``stopping`` is set, and end after a last checkpoint.
 
     Raises:
         CannotAct: something that it needs is not there; says what in one sentence.
@@ -41,37 +52,41 @@ async def run_worker(settings: Settings, stopping: asyncio.Event) -> None:
     gc.set_threshold(100_000, 20, 50)
     calendar = needed_calendar(settings)
     await ready_topics(settings)
-    epoch = await epoch_of(settings)
-    async with _lookup(settings) as lookup:
-        worker = Worker(stream_settings(settings), restorer(epoch, calendar), lookup)
+    epoch = await epoch_of(settings, counted.source)
+    ledger = LEDGERS[counted]
+    async with _lookup(settings, counted) as lookup:
+        worker = Worker(stream_settings(settings, counted), restorer(epoch, calendar, ledger), lookup)
         await run_process(worker, "worker", settings, functools.partial(readings, worker), stopping)
 
 
-def stream_settings(settings: Settings) -> StreamSettings:
+def stream_settings(settings: Settings, counted: topics.Counted = topics.SALES) -> StreamSettings:
     """The stream's part of the settings."""
     return StreamSettings(
         settings.kafka_bootstrap,
         settings.partitions,
-        app_id=settings.application,
+        app_id=settings.application if counted is topics.SALES else signals_application(settings.application),
         checkpoint_seconds=settings.checkpoint_seconds,
         checkpoint_events=settings.checkpoint_events,
+        counted=counted,
         session_timeout=settings.session_timeout,
         stall_seconds=settings.stall_seconds,
     )
 
 
-def restorer(epoch: int, calendar: Calendar) -> Restore:
+def restorer(
+    epoch: int, calendar: Calendar, kind: Callable[[int, int, Calendar], L]
+) -> Callable[[int, dict[bytes, bytes]], L]:
     """Builds ledgers from changelog records, and empties the dict that they come in.
 
     One of an older epoch goes on at the new topic's beginning.
     """
 
-    def restore(partition: int, raw: dict[bytes, bytes]) -> PartitionLedger:
+    def restore(partition: int, raw: dict[bytes, bytes]) -> L:
         if _POSITION in raw:
             told = decode_totals(raw[_POSITION])
             if isinstance(told, PartitionPosition) and told.epoch > epoch:
                 raise ValueError(f"the totals are of epoch {told.epoch}, newer than {epoch}, the source's")
-        ledger = PartitionLedger(partition, epoch, calendar)
+        ledger = kind(partition, epoch, calendar)
         while raw:
             # Record by record out of the dict: both in full at once would take twice the memory.
             ledger.restore(*raw.popitem())
@@ -81,10 +96,10 @@ def restorer(epoch: int, calendar: Calendar) -> Restore:
 
 
 @contextlib.asynccontextmanager
-async def _lookup(settings: Settings) -> AsyncIterator[LateLookup | None]:
+async def _lookup(settings: Settings, counted: topics.Counted) -> AsyncIterator[LateLookup | None]:
     if settings.clickhouse_url is None:
         log.warning("No ClickHouse is configured: late events that may be repeats will be dead letters")
         yield None
         return
     with opened(settings) as store:
-        yield RawLookup(store)
+        yield RawLookup(store) if counted is topics.SALES else SignalLookup(store)

@@ -6,7 +6,7 @@ from all of them, has a single one.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 EVENTS: Final = "sales.events"
 TOTALS: Final = "sales.totals"
@@ -15,8 +15,24 @@ DEAD_LETTERS: Final = "sales.dead-letters"
 SIGNALS: Final = "sales.signals"
 SIGNAL_TOTALS: Final = "sales.signal-totals"
 SIGNAL_OUTCOMES: Final = "sales.signal-outcomes"
+SIGNAL_DEAD_LETTERS: Final = "sales.signal-dead-letters"
 ALL: Final = (EVENTS, TOTALS, OUTCOMES, DEAD_LETTERS)
 """The topics that are partitioned by order, all alike."""
+ALL_SIGNALS: Final = (SIGNALS, SIGNAL_TOTALS, SIGNAL_OUTCOMES, SIGNAL_DEAD_LETTERS)
+"""The topics that are partitioned by the subject of signals, all alike."""
+
+
+class Counted(NamedTuple):
+    """What one kind of worker counts: its source, and where it tells what came of it."""
+
+    source: str
+    totals: str
+    outcomes: str
+    dead_letters: str
+
+
+SALES: Final = Counted(*ALL)
+SIGNS: Final = Counted(*ALL_SIGNALS)
 
 TICKS: Final = "daybook.ticks"
 """The time and people's commands, by which the watcher's agents go."""

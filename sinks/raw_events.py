@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from daybook.ledger.counting import CountingLedger, LateArrival
 from daybook.ledger.positions import epoch_of, offset_of, version
-from daybook.ledger.state import Arrival, PartitionLedger, Record
+from daybook.ledger.state import PartitionLedger, Record
 from daybook.sinks.errors import StoreError
 from daybook.sinks.rows import milliseconds
 from daybook.sinks.store import Store
@@ -128,7 +129,9 @@ class RawLookup:
     def __init__(self, store: Store) -> None:
         self._raw = RawEvents(store)
 
-    async def known(self, ledger: PartitionLedger, arrivals: Sequence[Arrival]) -> Collection[bytes] | None:
+    async def known(
+        self, ledger: CountingLedger, arrivals: Sequence[LateArrival]
+    ) -> Collection[bytes] | None:
         """Identities of arrivals that stand in the log before them; None if that cannot be told now."""
         before: dict[bytes, int] = {}
         for arrival in arrivals:
@@ -139,7 +142,7 @@ class RawLookup:
             _LOG.warning("Late events of partition %d cannot be looked up", ledger.partition, exc_info=True)
             return None
 
-    def _ask(self, ledger: PartitionLedger, before: Mapping[bytes, int]) -> set[bytes] | None:
+    def _ask(self, ledger: CountingLedger, before: Mapping[bytes, int]) -> set[bytes] | None:
         # What the ledger still remembers it knows itself; only what it forgot has to be written by now.
         forgotten = ledger.remembered.forgotten_before
         if epoch_of(forgotten) == ledger.epoch:

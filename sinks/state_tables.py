@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from daybook.sinks.alert_rows import ALERTS, NOTIFICATIONS
+from daybook.sinks.signal_rows import SIGNAL_TABLES
 from daybook.sinks.states import StateTopic
 
-STATE_TOPICS: Final[tuple[StateTopic, ...]] = (ALERTS, NOTIFICATIONS)
+STATE_TOPICS: Final[tuple[StateTopic, ...]] = (ALERTS, NOTIFICATIONS, *SIGNAL_TABLES)

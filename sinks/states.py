@@ -37,18 +37,22 @@ class StateRecord(NamedTuple):
 class StateTopic(NamedTuple):
     """A topic, the table that it goes to, and the rows that one record becomes.
 
-    ``rows`` raises ValueError, TypeError or KeyError for a value that is not of this topic.
+    ``rows`` raises ValueError, TypeError or KeyError for a value that is not of this topic. ``also`` are
+    further tables for the same records, written after this one; their own ``also`` is not looked at.
     """
 
     topic: str
     table: str
     columns: tuple[str, ...]
     rows: Callable[[StateRecord], Sequence[Row]]
+    also: tuple[StateTopic, ...] = ()
 
 
 class _Made(NamedTuple):
+    """The rows of one record, for each table."""
+
     offset: int
-    rows: Sequence[Row]
+    rows: Sequence[Sequence[Row]]
 
 
 class PendingStates(Pending):
@@ -56,7 +60,7 @@ class PendingStates(Pending):
 
     def __init__(self, state: StateTopic, partition: int, epoch: int) -> None:
         super().__init__(state.topic, partition, epoch)
-        self._state = state
+        self._tables = (state, *state.also)
         self._made: deque[_Made] = deque()
 
     def __len__(self) -> int:
@@ -71,33 +75,40 @@ class PendingStates(Pending):
         """Take over the next record. One that cannot be read is reported and passed over."""
         self._made.append(_Made(record.offset, self._rows(record)))
 
-    def _rows(self, record: ConsumerRecord[Any, Any]) -> Sequence[Row]:
+    def _rows(self, record: ConsumerRecord[Any, Any]) -> Sequence[Sequence[Row]]:
+        nothing: Sequence[Sequence[Row]] = [()] * len(self._tables)
         if not record.value:
             # Its key is no longer kept in the topic; what was written of it stays.
-            return ()
+            return nothing
         position = version(self.epoch, record.offset)
         state = StateRecord(
             record.partition, record.offset, position, record.timestamp, record.key or b"", record.value
         )
         try:
-            return self._state.rows(state)
+            return [table.rows(state) for table in self._tables]
         except (ValueError, TypeError, KeyError):
             _LOG.exception(
                 "%s holds a record at offset %d that is not ours; it is passed over",
                 self.topic,
                 record.offset,
             )
-            return ()
+            return nothing
 
     def batch(self, covered: int, limit: int) -> Batch | None:  # noqa: ARG002 - it waits for nothing
         """The next records, whatever is covered."""
         taken = [self._made[i] for i in range(min(limit, len(self._made)))]
         if not taken:
             return None
-        rows = [row for made in taken for row in made.rows]
         name = token(self.topic, self.epoch, self.partition, taken[0].offset, taken[-1].offset)
-        block = Block(self._state.table, transposed(self._state.columns, rows), name)
-        return Batch([block], len(taken), taken[-1].offset + 1, {})
+        blocks = [
+            Block(
+                table.table,
+                transposed(table.columns, [row for made in taken for row in made.rows[place]]),
+                name,
+            )
+            for place, table in enumerate(self._tables)
+        ]
+        return Batch(blocks, len(taken), taken[-1].offset + 1, {})
 
     def drop(self, batch: Batch) -> None:
         """Forget a batch that is written."""

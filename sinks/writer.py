@@ -57,6 +57,7 @@ class ClickHouseSink:
         epoch: the source topic's epoch, in minutes since 2020.
         calendar: the stores, for the business dates of lines.
         states: the state topics to write besides.
+        epochs: the epochs of those state topics that have one of their own.
         group_id: the consumer group.
         flush_seconds: how long records may wait for more.
         batch_records: records of one partition in one block, at most.
@@ -71,6 +72,7 @@ class ClickHouseSink:
         calendar: Calendar,
         *,
         states: Sequence[StateTopic] = (),
+        epochs: Mapping[str, int] | None = None,
         group_id: str = GROUP,
         flush_seconds: float = 0.25,
         batch_records: int = 10_000,
@@ -81,6 +83,7 @@ class ClickHouseSink:
         self._epoch = epoch
         self._calendar = calendar
         self._states = {state.topic: state for state in states}
+        self._epochs = epochs or {}
         self._order = (*ORDER, *self._states)
         self._group_id = group_id
         self._flush_seconds = flush_seconds
@@ -181,7 +184,7 @@ class ClickHouseSink:
         if place.topic == topics.EVENTS:
             return PendingEvents(place.partition, self._epoch, self._calendar)
         if (state := self._states.get(place.topic)) is not None:
-            return PendingStates(state, place.partition, self._epoch)
+            return PendingStates(state, place.partition, self._epochs.get(place.topic, self._epoch))
         written = self._written.setdefault(place.partition, {})
         return PendingTold(place.topic, place.partition, self._epoch, written)
 

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from daybook.schemas import topics
+from daybook.streams.assignor import WatchfulAssignor
 from daybook.streams.faust_process import AppSettings, FaustProcess, FaustSource, StalledError
 from daybook.streams.table import Restore, TotalsTable, add_table
 from daybook.streams.totals import LateLookup, TotalsProcessor
+from daybook.streams.transport import BatchScheduler
 from daybook.streams.writer import CheckpointWriter
 
 __all__ = ["StalledError", "StreamSettings", "Worker"]
 
 TABLE = "totals"
+
+
+class _SignalScheduler(BatchScheduler):
+    source = topics.SIGNALS
+
+
+class _SignalAssignor(WatchfulAssignor):
+    source = topics.SIGNALS
+
+
+# Faust makes both itself, so what they go by has to be in their classes.
+SCHEDULERS: Final[dict[str, type[BatchScheduler]]] = {
+    topics.EVENTS: BatchScheduler,  # type: ignore[type-abstract]  # Faust's own base says so
+    topics.SIGNALS: _SignalScheduler,  # type: ignore[type-abstract]  # the same
+}
+ASSIGNORS: Final = {topics.EVENTS: WatchfulAssignor, topics.SIGNALS: _SignalAssignor}
 
 
 @dataclass(frozen=True)
@@ -23,6 +41,7 @@ class StreamSettings(AppSettings):
 
     checkpoint_seconds: float = 0.25
     checkpoint_events: int = 8000
+    counted: topics.Counted = topics.SALES
 
     @property
     def changelog(self) -> str:
@@ -36,19 +55,31 @@ class Worker(FaustProcess):
     def __init__(self, settings: StreamSettings, restore: Restore, lookup: LateLookup | None = None) -> None:
         self.settings = settings
         self.writer = CheckpointWriter(
-            settings.bootstrap, settings.app_id, settings.changelog, timeout=settings.transaction_timeout
+            settings.bootstrap,
+            settings.app_id,
+            settings.changelog,
+            counted=settings.counted,
+            timeout=settings.transaction_timeout,
         )
-        super().__init__(settings, topics.EVENTS, {settings.changelog: self.writer})
+        source = settings.counted.source
+        super().__init__(
+            settings,
+            source,
+            {settings.changelog: self.writer},
+            scheduler=SCHEDULERS[source],
+            assignor=ASSIGNORS[source],
+        )
         self.table = add_table(
             TotalsTable, self.app, TABLE, settings.changelog, restore, partitions=settings.partitions
         )
         self.processor = TotalsProcessor(
             self.table.ledgers,
             self.writer,
-            FaustSource(self.app, topics.EVENTS),
+            FaustSource(self.app, source),
             lookup,
             checkpoint_events=settings.checkpoint_events,
             on_lost=self.on_lost,
+            topic=source,
         )
         self._register()
 

@@ -9,14 +9,14 @@ from typing import Any, Generic, TypeVar
 import faust
 from faust.types import TP
 
-from daybook.ledger.state import PartitionLedger
+from daybook.ledger.counting import CountingLedger
 from daybook.streams.transport import UndecodedSchema
 from daybook.streams.writer import BARRIER
 
 log = logging.getLogger(__name__)
 
 State = TypeVar("State")
-Restore = Callable[[int, dict[bytes, bytes]], PartitionLedger]
+Restore = Callable[[int, dict[bytes, bytes]], CountingLedger]
 """Builds a partition's ledger from the newest changelog value of each key."""
 
 
@@ -75,11 +75,11 @@ class StateTable(faust.Table[bytes, bytes], Generic[State]):
         log.info("%s: restored partitions %s", self.name, sorted(self.states))
 
 
-class TotalsTable(StateTable[PartitionLedger]):
-    """Holds one ``PartitionLedger`` per owned partition."""
+class TotalsTable(StateTable[CountingLedger]):
+    """Holds one ledger per owned partition."""
 
     @property
-    def ledgers(self) -> dict[int, PartitionLedger]:
+    def ledgers(self) -> dict[int, CountingLedger]:
         """The ledgers by partition."""
         return self.states
 

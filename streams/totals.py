@@ -14,10 +14,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, MutableMapping, Sequence
 from typing import Any, Protocol
 
-from daybook.ledger.state import Arrival, MissingRecordsError, PartitionLedger, Record
+from daybook.ledger.arrivals import MissingRecordsError, Record
+from daybook.ledger.counting import CountingLedger, LateArrival
 from daybook.schemas import topics
 from daybook.streams.noted import Noted
 from daybook.streams.writer import CheckpointFailedError, CheckpointWriter
@@ -31,7 +32,9 @@ DEAD_IN_A_ROW = 1000
 class LateLookup(Protocol):
     """Asks the raw events whether late arrivals stand there at an earlier position."""
 
-    async def known(self, ledger: PartitionLedger, arrivals: Sequence[Arrival]) -> Collection[bytes] | None:
+    async def known(
+        self, ledger: CountingLedger, arrivals: Sequence[LateArrival]
+    ) -> Collection[bytes] | None:
         """Identities that were seen before; None if that cannot be asked now."""
 
 
@@ -58,19 +61,22 @@ class TotalsProcessor:
         lookup: asks for late arrivals; None where raw events cannot be asked.
         checkpoint_events: records after which a checkpoint is due at once.
         on_lost: called when a state had to be dropped.
+        topic: the source's name, for what is logged.
     """
 
     def __init__(
         self,
-        ledgers: dict[int, PartitionLedger],
+        ledgers: MutableMapping[int, Any],
         writer: CheckpointWriter,
         source: SourceLog,
         lookup: LateLookup | None,
         *,
         checkpoint_events: int,
         on_lost: Callable[[CheckpointFailedError], Awaitable[None]],
+        topic: str = topics.EVENTS,
     ) -> None:
-        self._ledgers = ledgers
+        self._topic = topic
+        self._ledgers: MutableMapping[int, CountingLedger] = ledgers
         self._writer = writer
         self._source = source
         self._lookup = lookup
@@ -129,7 +135,7 @@ class TotalsProcessor:
             exc_info=defect,
         )
 
-    async def _read_again(self, ledger: PartitionLedger, missing: MissingRecordsError) -> None:
+    async def _read_again(self, ledger: CountingLedger, missing: MissingRecordsError) -> None:
         partition, expected = ledger.partition, missing.expected
         if self._seeking.get(partition) == expected:
             first = await self._source.first_offset(partition)
@@ -139,7 +145,7 @@ class TotalsProcessor:
                     "they were counted. Totals lack them; `daybook rebuild` recomputes them from raw events.",
                     expected,
                     first - 1,
-                    topics.EVENTS,
+                    self._topic,
                     partition,
                 )
                 ledger.skip_missing(first)
@@ -159,7 +165,7 @@ class TotalsProcessor:
             )
             await self._source.seek(partition, ledger.next_offset)
 
-    def _warn_of_dead_letters(self, ledger: PartitionLedger) -> None:
+    def _warn_of_dead_letters(self, ledger: CountingLedger) -> None:
         partition = ledger.partition
         if ledger.consecutive_dead < DEAD_IN_A_ROW:
             self._warned.discard(partition)
@@ -190,7 +196,7 @@ class TotalsProcessor:
             if self._ledgers.get(partition) is ledger:
                 await self._source.commit(partition, taken.next_offset)
 
-    async def _lose(self, ledger: PartitionLedger, error: CheckpointFailedError) -> None:
+    async def _lose(self, ledger: CountingLedger, error: CheckpointFailedError) -> None:
         """Drop a state, unless a rebalance has already put a newer one in its place."""
         if self._ledgers.get(ledger.partition) is ledger:
             del self._ledgers[ledger.partition]

@@ -131,11 +131,21 @@ class TransactionalWriter:
 class CheckpointWriter(TransactionalWriter):
     """Writes the checkpoints of the partitions that this worker owns.
 
-    ``app_id`` is the application; with the partition it makes the transactional id.
+    ``app_id`` is the application; with the partition it makes the transactional id. ``counted`` names where
+    what is counted is told.
     """
 
-    def __init__(self, bootstrap: str, app_id: str, changelog: str, *, timeout: float = 30.0) -> None:
-        super().__init__(bootstrap, f"{app_id}-{topics.EVENTS}", changelog, timeout=timeout)
+    def __init__(
+        self,
+        bootstrap: str,
+        app_id: str,
+        changelog: str,
+        *,
+        counted: topics.Counted = topics.SALES,
+        timeout: float = 30.0,
+    ) -> None:
+        super().__init__(bootstrap, f"{app_id}-{counted.source}", changelog, timeout=timeout)
+        self._counted = counted
         self.admit: Callable[[int, int], Awaitable[None]] | None = None
         """Waits until a broker that keeps little has room for so many bytes of a partition."""
 
@@ -143,16 +153,16 @@ class CheckpointWriter(TransactionalWriter):
         """Write a checkpoint in one transaction. Raises what ``transact`` raises."""
         if self.admit is not None:
             await self.admit(partition, sum(len(value) for _, value in checkpoint.totals))
-        await self.transact(partition, checkpoint.changelog, _told(partition, checkpoint))
+        await self.transact(partition, checkpoint.changelog, _told(self._counted, partition, checkpoint))
 
 
-def _told(partition: int, checkpoint: Checkpoint) -> list[Outgoing]:
+def _told(counted: topics.Counted, partition: int, checkpoint: Checkpoint) -> list[Outgoing]:
     """What a checkpoint tells others."""
-    told = [Outgoing(topics.TOTALS, key, value) for key, value in checkpoint.totals]
+    told = [Outgoing(counted.totals, key, value) for key, value in checkpoint.totals]
     if checkpoint.outcomes is not None:
-        told.append(Outgoing(topics.OUTCOMES, str(partition).encode(), checkpoint.outcomes))
+        told.append(Outgoing(counted.outcomes, str(partition).encode(), checkpoint.outcomes))
     return told + [
-        Outgoing(topics.DEAD_LETTERS, order_id.encode() or None, value)
+        Outgoing(counted.dead_letters, order_id.encode() or None, value)
         for order_id, value in checkpoint.dead_letters
     ]
 

@@ -15,6 +15,7 @@ from daybook.metrics.endpoint import told
 from daybook.metrics.sink import readings
 from daybook.operations.access import opened
 from daybook.readiness import epoch_of, needed_calendar, ready_topics, until_told
+from daybook.schemas import topics
 from daybook.settings import Settings
 from daybook.sinks.migrate import migrate
 from daybook.sinks.state_tables import STATE_TOPICS
@@ -39,6 +40,7 @@ async def _run(settings: Settings, stopping: asyncio.Event) -> None:
     calendar = needed_calendar(settings)
     await ready_topics(settings)
     epoch = await epoch_of(settings)
+    signals = await epoch_of(settings, topics.SIGNALS)
     with opened(settings) as store:
         await asyncio.to_thread(migrate, store)
         sink = ClickHouseSink(
@@ -47,6 +49,7 @@ async def _run(settings: Settings, stopping: asyncio.Event) -> None:
             epoch,
             calendar,
             states=STATE_TOPICS,
+            epochs=dict.fromkeys(topics.ALL_SIGNALS, signals),
             group_id=settings.sink_group,
             flush_seconds=settings.sink_flush_seconds,
         )

@@ -28,6 +28,8 @@ class SignalBatch(NamedTuple):
 
     records: list[Record]
     arrivals: list[SignalArrival]
+    defect: Exception | None = None
+    """Why the fast way failed; there is none for signals."""
 
 
 def signal_arrival(record: Record) -> SignalArrival:

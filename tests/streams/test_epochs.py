@@ -65,12 +65,12 @@ def test_a_state_of_an_older_epoch_goes_on_at_the_new_beginning() -> None:
     recorded = int(datetime.now(UTC).timestamp() * 1000)
     old.fold([Record(i, recorded, sent.value) for i, sent in enumerate(Trade(1).events(20))])
     changelog = {key: value for key, value in old.take_checkpoint().changelog if value is not None}
-    restored = restorer(6, CALENDAR)(0, dict(changelog))
+    restored = restorer(6, CALENDAR, PartitionLedger)(0, dict(changelog))
     assert (restored.epoch, restored.next_offset, restored.position.received) == (6, 0, 20)
     assert dict(restored.totals.items()) == dict(old.totals.items())
-    assert restorer(5, CALENDAR)(0, dict(changelog)).next_offset == 20
+    assert restorer(5, CALENDAR, PartitionLedger)(0, dict(changelog)).next_offset == 20
     with pytest.raises(ValueError, match="epoch 5, newer than 4"):
-        restorer(4, CALENDAR)(0, changelog)
+        restorer(4, CALENDAR, PartitionLedger)(0, changelog)
 
 
 @pytest.mark.parametrize("command", ["worker", "sink"])

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from daybook.ledger.state import PartitionLedger
 from daybook.ledger.totals import merge
 from daybook.streams.app import StreamSettings, Worker
 from daybook.topics import create_topics, planned_topics
@@ -43,7 +44,7 @@ async def test_lost_batches_come_again(kafka_broker: KafkaBroker, monkeypatch: p
     bootstrap = kafka_broker.bootstrap
     epoch = await _topics(bootstrap)
     settings = StreamSettings(bootstrap, PARTITIONS, session_timeout=6, stall_seconds=STALL_SECONDS)
-    worker = Worker(settings, restorer(epoch, CALENDAR), None)
+    worker = Worker(settings, restorer(epoch, CALENDAR, PartitionLedger), None)
     agent = CrashingAgent(worker)
     monkeypatch.setattr(worker.processor, "process", agent.process)
     trade = Trade(5)
@@ -60,7 +61,8 @@ async def test_lost_batches_come_again(kafka_broker: KafkaBroker, monkeypatch: p
         await _until(lambda: _counted(worker) == 5001)
         assert agent.crashes == 2
         assert worker.processor.replays >= 2
-        counted = merge(ledger.totals for ledger in worker.table.ledgers.values())
+        ledgers = worker.table.ledgers.values()
+        counted = merge(ledger.totals for ledger in ledgers if isinstance(ledger, PartitionLedger))
     finally:
         await worker.stop()
     expected = await asyncio.to_thread(fold_log, Source(bootstrap, PARTITIONS, epoch, CALENDAR))

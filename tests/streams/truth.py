@@ -137,7 +137,7 @@ def _compared(where: str, found: Totals, expected: Totals) -> list[str]:
 
 def table(source: Source) -> list[PartitionLedger]:
     """The ledgers that a worker would restore from the changelog."""
-    restore = restorer(source.epoch, source.calendar)
+    restore = restorer(source.epoch, source.calendar, PartitionLedger)
     return [
         restore(partition, newest(source.bootstrap, source.changelog, partition))
         for partition in range(source.partitions)
