@@ -21,7 +21,8 @@ TABLES = {
     "migrations",
     "store_clocks",
 }
-VIEWS = {"calendar", "clocks", "counted_lines", "merged_totals", "stores"}
+SIGNALS = {f"signal_{what}" for what in ("events", "outcomes", "totals", "positions", "dead_letters")}
+VIEWS = {"calendar", "clocks", "counted_lines", "merged_signals", "merged_totals", "stores"}
 
 
 def test_each_is_applied_once(store: Store) -> None:
@@ -29,7 +30,7 @@ def test_each_is_applied_once(store: Store) -> None:
     assert migrate(store) == []
     recorded = store.rows("SELECT number, name FROM migrations FINAL ORDER BY number")
     assert recorded == [(m.number, m.name) for m in migrations()]
-    assert {row[0] for row in store.rows("SHOW TABLES")} == TABLES | VIEWS
+    assert {row[0] for row in store.rows("SHOW TABLES")} == TABLES | SIGNALS | VIEWS
 
 
 def test_a_changed_migration_is_refused(embedded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
