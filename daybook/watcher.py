@@ -10,12 +10,13 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from daybook.board_agent import leaderboards_agent, telling_news
 from daybook.faust_running import run_process
 from daybook.ledger.merged import MergedTotals
 from daybook.metrics.watcher import readings
 from daybook.readiness import needed_calendar, ready_topics
 from daybook.settings import Settings
-from daybook.streams.following import TotalsFollower
+from daybook.streams.following import Told, TotalsFollower
 from daybook.streams.tick_app import TickApp, TickSettings
 from daybook.streams.ticks import TickAgent
 
@@ -33,17 +34,21 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
         ProcessFailed: it ended by itself.
         KafkaError, KafkaUnavailable: Kafka cannot be reached at the start.
     """
-    needed_calendar(settings)
+    boards = leaderboards_agent(settings, needed_calendar(settings))
     await ready_topics(settings)
-    async with following(settings) as follower:
+    async with following(settings, boards.told) as follower:
         app = TickApp(
-            tick_settings(settings, ROLE), agents(settings), follower.merged, follower.until_caught_up
+            tick_settings(settings, ROLE),
+            [boards, *agents(settings)],
+            follower.merged,
+            follower.until_caught_up,
         )
-        await run_process(app, "watcher", settings, functools.partial(readings, app, follower), stopping)
+        async with telling_news(boards, app.processors[0]):
+            await run_process(app, "watcher", settings, functools.partial(readings, app, follower), stopping)
 
 
 def agents(settings: Settings) -> Sequence[TickAgent[MergedTotals]]:
-    """Who decides by the ticks."""
+    """Who decides by the ticks, beside the leaderboards agent."""
     del settings
     return []
 
@@ -62,10 +67,11 @@ def tick_settings(settings: Settings, role: str) -> TickSettings:
 
 
 @contextlib.asynccontextmanager
-async def following(settings: Settings) -> AsyncIterator[TotalsFollower]:
-    """The merged view of the last days, kept up while the block runs."""
+async def following(settings: Settings, told: Told) -> AsyncIterator[TotalsFollower]:
+    """The merged view of the last days, kept up while the block runs. ``told`` gets each fetch's changes."""
     kept = timedelta(days=settings.watch_days)
-    follower = TotalsFollower(settings.kafka_bootstrap, settings.partitions, MergedTotals(_first_day(kept)))
+    merged = MergedTotals(_first_day(kept))
+    follower = TotalsFollower(settings.kafka_bootstrap, settings.partitions, merged, told)
     tasks = [
         asyncio.create_task(follower.run(), name="totals"),
         asyncio.create_task(_forget(follower, kept), name="forgetting"),

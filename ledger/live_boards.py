@@ -40,7 +40,8 @@ class LiveBoards:
     def __init__(self, specs: Sequence[BoardSpec], merged: MergedTotals, around: Surroundings) -> None:
         self._merged = merged
         self._around = around
-        self._today: date | None = None
+        self.today: date | None = None
+        """The business date whose periods are the running ones."""
         self._at: datetime | None = None
         grouped: defaultdict[tuple[str, str], list[BoardSpec]] = defaultdict(list)
         for spec in specs:
@@ -60,8 +61,8 @@ class LiveBoards:
         """Go on to a moment (aware); the boards that have changed since the last call."""
         today = main_date(self._around.calendar, at)
         last, self._at = self._at, at
-        if today != self._today:
-            self._today = today
+        if today != self.today:
+            self.today = today
             for group in self._groups:
                 group.move(today, self._merged, at)
         if last is not None and quarter_of(last) != quarter_of(at):
@@ -71,6 +72,7 @@ class LiveBoards:
     def measure_again(self) -> None:
         """Rank anew what goes by targets and open hours: to be called when targets have changed."""
         if self._at is not None:
+            self._around.yardsticks.look_again()
             for group in self._groups:
                 group.measure_again(self._at)
 

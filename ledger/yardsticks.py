@@ -59,7 +59,12 @@ class Yardsticks:
         self._staff = staff
         self._targets = list(targets)
         self._weights = weights
+        self._known_weights: dict[tuple[Holder, date], Weights] = {}
         self._open: dict[tuple[str, Period, int], int | None] = {}
+
+    def look_again(self) -> None:
+        """Forget what was remembered of the past: late sales may have changed it."""
+        self._known_weights.clear()
 
     def measured(self, contender: Contender, measure: Measure, scope: Scope) -> Contender:
         """A contender with what its measure needs to know besides its totals."""
@@ -81,7 +86,14 @@ class Yardsticks:
 
     def _day_target(self, own: list[Target], holder: Holder, day: date, at: datetime) -> int | None:
         target = target_in_force(own, holder, day, at)
-        return None if target is None else day_amount(target, day, lambda first: self._weights(holder, first))
+        if target is None:
+            return None
+        return day_amount(target, day, lambda first: self._weights_before(holder, first))
+
+    def _weights_before(self, holder: Holder, day: date) -> Weights:
+        if (holder, day) not in self._known_weights:
+            self._known_weights[holder, day] = self._weights(holder, day)
+        return self._known_weights[holder, day]
 
     def open_seconds(self, key: str, scope: Scope) -> int | None:
         """For how long the shops behind a contender have been open, to the end of the running quarter hour.

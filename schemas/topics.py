@@ -38,7 +38,8 @@ TICKS: Final = "daybook.ticks"
 """The time and people's commands, by which the watcher's agents go."""
 ALERTS: Final = "sales.alerts"
 NOTIFICATIONS: Final = "sales.notifications"
-STATES: Final = (ALERTS, NOTIFICATIONS)
+LEADERBOARDS: Final = "sales.leaderboards"
+STATES: Final = (ALERTS, NOTIFICATIONS, LEADERBOARDS)
 """State topics: the newest record of a key says how it stands."""
 SINGLE: Final = (TICKS, *STATES)
 """The topics of one partition."""

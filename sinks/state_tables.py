@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from daybook.sinks.alert_rows import ALERTS, NOTIFICATIONS
+from daybook.sinks.leaderboard_rows import LEADERBOARDS
 from daybook.sinks.signal_rows import SIGNAL_TABLES
 from daybook.sinks.states import StateTopic
 
-STATE_TOPICS: Final[tuple[StateTopic, ...]] = (ALERTS, NOTIFICATIONS, *SIGNAL_TABLES)
+STATE_TOPICS: Final[tuple[StateTopic, ...]] = (ALERTS, NOTIFICATIONS, LEADERBOARDS, *SIGNAL_TABLES)

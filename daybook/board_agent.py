@@ -1,0 +1,97 @@
+"""The leaderboards agent's composition: what boards go by, and who wakes it between two ticks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from daybook.board_files import load_boards, load_measures, load_staff, load_targets
+from daybook.json_files import FileError
+from daybook.ledger.board_measures import Measure, measures_with
+from daybook.ledger.board_rankings import Surroundings
+from daybook.ledger.calendar import Calendar
+from daybook.ledger.expressions import ExpressionError, parse_all
+from daybook.ledger.merged import MergedTotals
+from daybook.ledger.teams import Staff
+from daybook.ledger.weights import MergedWeights
+from daybook.ledger.yardsticks import Yardsticks
+from daybook.operations.base import CannotAct
+from daybook.schemas.measures import CustomMeasure
+from daybook.schemas.staff import StaffEntry
+from daybook.schemas.targets import Target
+from daybook.settings import Settings
+from daybook.streams.leaderboards import LeaderboardsAgent
+from daybook.streams.ticks import TickProcessor
+
+NEWS_SECONDS: Final = 1.0
+"""How long a change of a board may wait for others before it is told."""
+
+
+def leaderboards_agent(settings: Settings, calendar: Calendar) -> LeaderboardsAgent:
+    """The agent of the boards that the settings name.
+
+    Raises:
+        CannotAct: a file cannot be read, or a board asks for what there is not; says so in one sentence.
+    """
+    try:
+        specs = load_boards(settings.leaderboards_file)
+        staff, targets = load_staff(settings.staff_file), load_targets(settings.targets_file)
+        custom = load_measures(settings.measures_file)
+    except FileError as error:
+        raise CannotAct(str(error)) from error
+    known = _measures(custom)
+    unknown = sorted({spec.measure for spec in specs} - known.keys())
+    if unknown:
+        raise CannotAct(f"The leaderboards file names a measure that there is not: {unknown[0]}.")
+    grace = timedelta(hours=settings.day_grace_hours)
+    return LeaderboardsAgent(
+        specs,
+        functools.partial(
+            _surroundings, calendar=calendar, staff=staff, targets=targets, known=known, grace=grace
+        ),
+    )
+
+
+def _surroundings(
+    merged: MergedTotals,
+    *,
+    calendar: Calendar,
+    staff: Sequence[StaffEntry],
+    targets: Sequence[Target],
+    known: Mapping[str, Measure],
+    grace: timedelta,
+) -> Surroundings:
+    people = Staff(staff)
+    yardsticks = Yardsticks(calendar, people, targets, MergedWeights(merged, people))
+    return Surroundings(calendar, people, known, yardsticks, grace)
+
+
+def _measures(custom: Sequence[CustomMeasure]) -> Mapping[str, Measure]:
+    try:
+        return measures_with(parse_all({each.name: each.expression for each in custom}))
+    except (ExpressionError, ValueError) as error:
+        raise CannotAct(f"The measures file is not valid: {error}.") from error
+
+
+@contextlib.asynccontextmanager
+async def telling_news(
+    agent: LeaderboardsAgent, processor: TickProcessor[MergedTotals]
+) -> AsyncIterator[None]:
+    """While the block runs, changes are told within about a second, and not at the next tick only."""
+    task = asyncio.create_task(_tell_news(agent, processor), name="leaderboards")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _tell_news(agent: LeaderboardsAgent, processor: TickProcessor[MergedTotals]) -> None:
+    while True:
+        await asyncio.sleep(NEWS_SECONDS)
+        if agent.news:
+            await processor.wake()
