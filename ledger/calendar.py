@@ -67,6 +67,8 @@ class Calendar:
 
     def __init__(self, stores: Iterable[StoreEntry]) -> None:
         self._stores: dict[str, StoreEntry] = {}
+        self._alike: dict[str, str] = {}
+        """To each store the first that has the same days: what holds for one of them holds for all."""
         self._moments: dict[tuple[str, int], BusinessMoment] = {}
         self.edition = 0
         """Rises with every other set of stores: what was remembered of the calendar holds no longer."""
@@ -75,6 +77,11 @@ class Calendar:
     def replace(self, stores: Iterable[StoreEntry]) -> None:
         """Go on with another set of stores; what was counted before stays where it is."""
         self._stores = {store.store_id: store for store in stores}
+        first: dict[bytes, str] = {}
+        self._alike = {
+            name: first.setdefault(b"".join(rule.model_dump_json().encode() for rule in store.days), name)
+            for name, store in self._stores.items()
+        }
         self._moments.clear()
         self.edition += 1
 
@@ -111,12 +118,15 @@ class Calendar:
         Raises:
             UnknownStoreError: there is no such store.
         """
-        key = (store_id, number)
+        alike = self._alike.get(store_id)
+        if alike is None:
+            raise UnknownStoreError(store_id)
+        key = (alike, number)
         found = self._moments.get(key)
         if found is None:
             if len(self._moments) >= self._REMEMBERED:
                 self._moments.clear()
             quarter = key[1] * QUARTER
-            day = business_date(datetime.fromtimestamp(quarter, UTC), self.store(store_id).days)
+            day = business_date(datetime.fromtimestamp(quarter, UTC), self.store(alike).days)
             found = self._moments[key] = BusinessMoment(day, quarter)
         return found

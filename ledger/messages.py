@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -91,20 +92,22 @@ def encode(message: TotalsBucket | PartitionPosition) -> bytes:
 
 
 def encode_part(head: TotalsBucket, part: Part) -> bytes:
-    """A bucket's state as JSON: its keys, and for each a row of the measures that any of them has.
+    """A bucket's state as JSON: its keys, and for each a row of the measures that any of its table has.
 
     Args:
         head: the bucket without its entries.
         part: its totals as of the head's version.
     """
-    body: dict[str, Any] = head._asdict()
-    del body["entries"]
-    body |= {
-        "measures": [STORED[measure] for measure in part.measures],
-        "keys": part.keys,
-        "rows": part.rows,
-    }
-    return orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
+    rows = orjson.dumps(part.rows, option=orjson.OPT_SERIALIZE_NUMPY)
+    return b"".join((_head(head[:-1], part.measures), orjson.dumps(part.keys), b',"rows":', rows, b"}"))
+
+
+@lru_cache(maxsize=64)
+def _head(head: tuple[int | str, ...], measures: tuple[int, ...]) -> bytes:
+    """What the buckets of a table have in common, up to their keys."""
+    body: dict[str, Any] = dict(zip(TotalsBucket._fields, head, strict=False))
+    body["measures"] = [STORED[measure] for measure in measures]
+    return orjson.dumps(body)[:-1] + b',"keys":'
 
 
 def decode_totals(value: bytes) -> TotalsBucket | PartitionPosition:
@@ -116,7 +119,7 @@ def decode_totals(value: bytes) -> TotalsBucket | PartitionPosition:
     body = orjson.loads(value)
     if "rows" in body:
         measures, keys, rows = (body.pop(name) for name in ("measures", "keys", "rows"))
-        part = Part(keys, [_NUMBERS[name] for name in measures], np.array(rows, np.int64))
+        part = Part(keys, tuple(_NUMBERS[name] for name in measures), np.array(rows, np.int64))
         return TotalsBucket(**body, entries=part.entries(body["version"]))
     return TotalsBucket(**body) if "entries" in body else PartitionPosition(**body)
 

@@ -28,7 +28,7 @@ class Part(NamedTuple):
     """
 
     keys: list[str]
-    measures: list[int]
+    measures: tuple[int, ...]
     rows: Ints
 
     def entries(self, version: int) -> dict[str, list[int]]:
@@ -143,11 +143,13 @@ class Table:
         self._changed = bytearray(len(self._changed))
         places = places[np.argsort(shard[places], kind="stable")]
         keys = [self.keys[place] for place in places.tolist()]
-        values = self._values.take(places, axis=1)
-        measures = np.flatnonzero(values.any(axis=1))
-        rows = np.concatenate(((version - self._versions[places])[None], values[measures])).T.copy()
+        measures = tuple(np.flatnonzero(self._values.any(axis=1)).tolist())
+        rows = np.empty((len(places), 1 + len(measures)), np.int64)
+        rows[:, 0] = version - self._versions[places]
+        for column, measure in enumerate(measures, 1):
+            rows[:, column] = self._values[measure][places]
         for start, end in spans(shard[places]):
-            yield int(shard[places[start]]), Part(keys[start:end], measures.tolist(), rows[start:end])
+            yield int(shard[places[start]]), Part(keys[start:end], measures, rows[start:end])
 
     def mark_all(self) -> None:
         """Let everything count as changed."""
