@@ -6,7 +6,7 @@ import base64
 import contextlib
 import random
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,8 @@ from tests.support.kafka.jars import fetch_jars, programs_missing
 
 DIFFERS: Final = "differs: "
 _SHOWN: Final = 120
+_PATIENCE: Final = 4
+"""How many times longer a long run waits for what has to come, for it may share its machine."""
 _ENTRY: Final = "tests.faults.entry"
 
 
@@ -133,18 +135,20 @@ def ground(
             replication=min(nodes, 3),
         )
         stack.callback(plant.end)
+        if not run.short:
+            plant.limit *= _PATIENCE
         made = Ground(run, brokers, clickhouse, plant)
         made.forced(plant.worker)
         made.forced(plant.sink)
         yield made
 
 
-def clickhouse_in(folder: Path) -> ClickHouseServer:
-    """A server that keeps its data in a folder, not started yet."""
+def clickhouse_in(folder: Path, *, run_by: Sequence[str] = (), log: Path | None = None) -> ClickHouseServer:
+    """A server that keeps its data in a folder, not started yet; see :class:`ClickHouseServer`."""
     program = shared_folder() / "tools" / "clickhouse_http.py"
     if not program.is_file():
         raise Unavailable("There is no ClickHouse server beside the checkout (../shared/tools).")
-    return ClickHouseServer(folder, program)
+    return ClickHouseServer(folder, program, run_by=run_by, log=log)
 
 
 def wait_ready(broker: KafkaBroker) -> None:

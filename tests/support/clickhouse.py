@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -34,11 +34,18 @@ class ClickHouseServer:
     ``start`` and ``stop`` block for seconds: inside an async test call them with ``asyncio.to_thread``.
     """
 
-    def __init__(self, folder: Path, program: Path) -> None:
-        """Lays out a server that keeps its data in ``folder``; ``program`` is the script that serves."""
+    def __init__(
+        self, folder: Path, program: Path, *, run_by: Sequence[str] = (), log: Path | None = None
+    ) -> None:
+        """Lays out a server that keeps its data in ``folder``; ``program`` is the script that serves.
+
+        ``run_by`` are the interpreter's arguments in front of it; the log is in the folder if not said.
+        """
         self.port = free_port()
-        command = [sys.executable, str(program), "--path", str(folder / "data"), "--port", str(self.port)]
-        self._process = ServerProcess("ClickHouse", command, log=folder / "log")
+        served = [str(program), "--path", str(folder / "data"), "--port", str(self.port)]
+        self._process = ServerProcess(
+            "ClickHouse", [sys.executable, *run_by, *served], log=log or folder / "log"
+        )
 
     @property
     def url(self) -> str:
