@@ -11,14 +11,17 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from daybook.schemas import topics
+from daybook.sinks.notifiers.sending import Sending
 from daybook.streams.faust_process import FaustSource
 from daybook.streams.totals import TotalsProcessor
 from daybook.streams.transport import BatchScheduler
-from daybook.streams.writer import CheckpointWriter
+from daybook.streams.writer import TransactionalWriter
 from tests.faults.patching import wrap
 
 STEPS: Final = ("begin", "changelog", "sent", "committed", "offsets")
 """The steps of a checkpoint; after the last of them the source offsets are committed."""
+NOTIFYING_STEPS: Final = ("begin", "changelog", "sent", "committed", "send", "delivered")
+"""The steps of a decision's transaction, and of telling a receiver what was decided."""
 
 
 def force(kind: str, rest: str) -> None:
@@ -43,7 +46,7 @@ def say(text: str) -> None:
 
 
 def at_step(step: str, number: int, sent: signal.Signals) -> None:
-    """Send this process a signal at the n-th time that a checkpoint comes to a step."""
+    """Send this process a signal at the n-th time that a transaction, or a try to tell, comes to a step."""
     times = itertools.count(1)
 
     def reached(name: str) -> None:
@@ -52,7 +55,7 @@ def at_step(step: str, number: int, sent: signal.Signals) -> None:
             os.kill(os.getpid(), sent)
 
     def stepping(original: Callable[..., None]) -> Callable[..., None]:
-        def stepped(self: CheckpointWriter, name: str) -> None:
+        def stepped(self: Any, name: str) -> None:
             original(self, name)
             reached(name)
 
@@ -65,7 +68,8 @@ def at_step(step: str, number: int, sent: signal.Signals) -> None:
 
         return committed
 
-    wrap(CheckpointWriter, "_step", stepping)
+    wrap(TransactionalWriter, "_step", stepping)
+    wrap(Sending, "_step", stepping)
     wrap(FaustSource, "commit", committing)
 
 

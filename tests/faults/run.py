@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from tests.faults import brokers, clickhouse, clocks, killed, lost, members, state
+from tests.faults import brokers, clickhouse, clocks, killed, lost, members, notifying, state
 from tests.faults import till_offline as offline
 from tests.faults.ground import DIFFERS, Run, Unavailable
 from tests.faults.rows import Row
@@ -56,11 +56,13 @@ ROWS: Final[dict[str, Make]] = {
     "clock-off": clocks.clock_off,
     "clocks-change": clocks.clocks_change,
     "till-offline": till_offline,
+    "notifier-killed": notifying.notifier_killed,
     "without-order": sabotaged("order", killed.killed_at_each_step),
     "without-one-transaction": sabotaged("one-transaction", killed.killed_at_each_step),
     "without-position": sabotaged("position", lost.batches_dropped),
     "without-fencing": sabotaged("fencing", members.frozen_worker),
     "without-sink-keys": sabotaged("sink-keys", clickhouse.answers_lost),
+    "without-due-entry": sabotaged("due-entry", notifying.notifier_killed),
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from daybook.sinks.migrate import Migration
 from daybook.sinks.store import Store
+from daybook.streams.notify_agent import NotifyAgent
 from daybook.streams.totals import TotalsProcessor
 from daybook.streams.writer import CheckpointWriter
 from tests.faults.patching import wrap
@@ -97,10 +98,28 @@ def _salted(statement: str) -> str:
     return re.sub(r"\nSETTINGS non_replicated_deduplication_window = \d+", "", keyed)
 
 
+def logged_as_sent() -> None:
+    """Write a notification as sent when it is decided, and send it afterwards."""
+
+    def early(original: Callable[..., Any]) -> Callable[..., Any]:
+        def outcome(self: NotifyAgent, now: Any) -> Any:
+            made = original(self, now)
+            entries = {
+                key: value and value.replace(b'"status":"due"', b'"status":"sent"')
+                for key, value in made.entries.items()
+            }
+            return made._replace(entries=entries)
+
+        return outcome
+
+    wrap(NotifyAgent, "_outcome", early)
+
+
 SAFEGUARDS: Final[dict[str, Callable[[], None]]] = {
     "order": offsets_first,
     "one-transaction": position_apart,
     "position": no_position,
     "fencing": no_fencing,
     "sink-keys": no_sink_keys,
+    "due-entry": logged_as_sent,
 }
