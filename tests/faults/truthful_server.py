@@ -22,7 +22,7 @@ from tests.faults.patching import wrap
 class FileInsert:
     """What ``send_insert`` gives, on a file in the system's own temporary folder."""
 
-    def __init__(self, connection: Any, query: str, kind: str = "CSV") -> None:
+    def __init__(self, connection: Any, query: str, kind: str) -> None:
         self._connection, self._query, self._kind = connection, query, kind
         self._file = tempfile.NamedTemporaryFile(prefix="daybook-insert-")  # noqa: SIM115 - closed on exit
 
@@ -50,7 +50,11 @@ class FileInsert:
         return SimpleNamespace(rows_written=done.rows_written(), bytes_written=0)
 
 
+def _through_a_file(connection: Any, query: str, kind: str = "CSV") -> FileInsert:
+    return FileInsert(connection, query, kind)
+
+
 if __name__ == "__main__":
-    wrap(sqlitelike.Connection, "send_insert", lambda _streaming: FileInsert)
+    wrap(sqlitelike.Connection, "send_insert", lambda _streaming: _through_a_file)
     del sys.argv[0]
     runpy.run_path(sys.argv[0], run_name="__main__")
