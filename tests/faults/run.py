@@ -55,6 +55,7 @@ ROWS: Final[dict[str, Make]] = {
     "disk-full": clickhouse.disk_full,
     "clock-off": clocks.clock_off,
     "clocks-change": clocks.clocks_change,
+    "till-back": clocks.till_back,
     "till-offline": till_offline,
     "notifier-killed": notifying.notifier_killed,
     "without-order": sabotaged("order", killed.killed_at_each_step),
