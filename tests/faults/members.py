@@ -10,6 +10,8 @@ from tests.faults.ground import Ground, Run, ground
 from tests.faults.rows import Row
 from tests.streams.program import Program
 
+_MOST_PARTS = 200
+
 
 def workers_come_and_go(run: Run) -> Row:
     """One worker, then three, then one again, twice (once in the short run), under load."""
@@ -64,8 +66,7 @@ def _freeze_and_wake(on: Ground, checkpoint: int) -> None:
         plant.sink.start()
     plant.wait(lambda: zombie.restored() > 0, "partitions for the first worker")
     plant.join()
-    plant.publish(5_000, per_second=1_000)
-    plant.wait(lambda: "SIGSTOP" in zombie.text(), "a freeze in a checkpoint")
+    _until_frozen(on, zombie)
     successor.start()
     plant.wait(lambda: "restored partitions [0, 1, 2, 3]" in successor.text(), "a takeover of all partitions")
     plant.settle()
@@ -74,6 +75,16 @@ def _freeze_and_wake(on: Ground, checkpoint: int) -> None:
     _told(on, zombie)
     zombie.kill()
     successor.kill()
+
+
+def _until_frozen(on: Ground, zombie: Program) -> None:
+    """Publish until it is: the busier the machine is, the more events are in one checkpoint."""
+    for _ in range(_MOST_PARTS):
+        on.plant.publish(250, per_second=1_000)
+        on.plant.join()
+        if "SIGSTOP" in zombie.text():
+            return
+    on.plant.wait(lambda: "SIGSTOP" in zombie.text(), "a freeze in a checkpoint")
 
 
 def _told(on: Ground, zombie: Program) -> None:

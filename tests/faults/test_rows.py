@@ -13,7 +13,7 @@ from tests.support.require import need, unavailable
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("name", ["worker-killed", "frozen-worker", "broker-killed"])
+@pytest.mark.parametrize("name", ["worker-killed", "frozen-worker", "broker-killed", "notifier-killed"])
 def test_totals_stand_after(name: str, tmp_path: Path) -> None:
     """The fault was seen, and Faust's table, sales.totals, ClickHouse and the reference ledger are equal."""
     need("kafka")
