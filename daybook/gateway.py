@@ -14,6 +14,7 @@ from typing import Final
 import uvicorn
 from fastapi import FastAPI
 
+from daybook.brokers import client_security
 from daybook.metrics.endpoint import told
 from daybook.metrics.gateway import backlog_readings
 from daybook.producers.backlog import WorkerBacklog
@@ -35,8 +36,11 @@ def composed(
     settings: Settings, keys_path: Path, max_backlog: int, shops: Mapping[str, Connection]
 ) -> FastAPI:
     """The gateway over Kafka, with the worker's backlog. While Kafka is away it starts and answers 503."""
-    publisher = SalesPublisher(settings.kafka_bootstrap, timeout_seconds=PUBLISH_SECONDS)
-    backlog = WorkerBacklog(settings.kafka_bootstrap, group=settings.application, limit=max_backlog)
+    security = client_security(settings)
+    publisher = SalesPublisher(settings.kafka_bootstrap, timeout_seconds=PUBLISH_SECONDS, **security)
+    backlog = WorkerBacklog(
+        settings.kafka_bootstrap, group=settings.application, limit=max_backlog, options=security
+    )
     uses = LastUses(keys_path)
     gate = Gate(publisher, limits=request_limits(settings), backlog=backlog)
     callers = Callers(KeysFile(keys_path), SigningKeysFile(keys_path), uses)

@@ -1,16 +1,26 @@
 """Settings of every process, from the environment: ``DAYBOOK_KAFKA_BOOTSTRAP`` and so on.
 
-What a command takes as an option wins over the environment. Secrets are read from files, never from values.
+What a command takes as an option wins over the environment, and the environment over the file that
+``DAYBOOK_SETTINGS_FILE`` names (TOML, the same names in small letters). Secrets are read from files, never
+from values. docs/settings.md is made from what stands here (``python -m daybook.settings_reference``).
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+PREFIX: Final = "DAYBOOK_"
+SETTINGS_FILE: Final = "DAYBOOK_SETTINGS_FILE"
 
 
 def _state_dir() -> Path:
@@ -22,22 +32,45 @@ def _state_dir() -> Path:
 class Settings(BaseSettings):
     """All settings with their defaults, which are for one machine and loopback."""
 
-    model_config = SettingsConfigDict(env_prefix="DAYBOOK_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", env_ignore_empty=True)
 
     kafka_bootstrap: str = Field("127.0.0.1:9092", description="Brokers, host:port, comma-separated.")
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT",
+        description="How brokers are spoken to. SASL_PLAINTEXT encrypts nothing but the login.",
+    )
+    kafka_ca_file: Path | None = Field(
+        None, description="PEM: who signs the brokers' certificates; the system's own list if unset."
+    )
+    kafka_certificate_file: Path | None = Field(
+        None, description="PEM: our certificate, where brokers ask for one."
+    )
+    kafka_key_file: Path | None = Field(None, description="PEM: the private key to it.")
+    kafka_user: str | None = Field(None, description="Name that we log in by (SASL).")
+    kafka_password_file: Path | None = Field(None, description="Its password, in a file of its own.")
+    kafka_sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = Field(
+        "SCRAM-SHA-512", description="How the password is proved; PLAIN sends it, so only over SASL_SSL."
+    )
     application: str = Field(
         "daybook", description="Name from which consumer groups and producers take theirs."
     )
-    partitions: Annotated[int, Field(ge=1, le=1024)] = Field(4, description="Of every topic alike.")
-    replication_factor: Annotated[int, Field(ge=1, le=10)] = 1
+    partitions: Annotated[int, Field(ge=1, le=1024)] = Field(
+        4, description="Of every topic alike, when topics are made. Unset: as was recorded then."
+    )
+    replication_factor: Annotated[int, Field(ge=1, le=10)] = Field(
+        1, description="Brokers that keep a copy of each topic when topics are made; 3 where sales matter."
+    )
     epoch: int | None = Field(
         None, description="Minutes since 2020 at the source topic's creation, if overridden."
     )
 
     clickhouse_url: str | None = Field(None, description="A server, such as http://127.0.0.1:8123.")
-    clickhouse_user: str = "default"
-    clickhouse_password_file: Path | None = None
-    clickhouse_database: str = "daybook"
+    clickhouse_user: str = Field("default", description="Name that we log in by.")
+    clickhouse_password_file: Path | None = Field(None, description="Its password, in a file of its own.")
+    clickhouse_ca_file: Path | None = Field(
+        None, description="PEM: who signs its certificate (https); the system's own list if unset."
+    )
+    clickhouse_database: str = Field("daybook", description="Database in which Daybook's tables are.")
     data_dir: Path | None = Field(
         None, description="Folder of the embedded engine, where there is no server."
     )
@@ -54,14 +87,20 @@ class Settings(BaseSettings):
     leaderboards_file: Path | None = Field(
         None, description="JSON: which leaderboards are kept live; a usual set, if unset."
     )
-    reporting_currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    reporting_currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = Field(
+        None, description="ISO 4217 code of the currency in which a group is shown."
+    )
 
     day_grace_hours: Annotated[float, Field(ge=0, le=744)] = Field(
         6.0, description="Hours after its end at which a store's business day is closed."
     )
 
-    checkpoint_seconds: Annotated[float, Field(gt=0, le=60)] = 0.25
-    checkpoint_events: Annotated[int, Field(ge=1, le=1_000_000)] = 8000
+    checkpoint_seconds: Annotated[float, Field(gt=0, le=60)] = Field(
+        0.25, description="Longest time between two checkpoints of a partition that changes."
+    )
+    checkpoint_events: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        8000, description="Events of a partition after which a checkpoint is due at once."
+    )
     session_timeout: Annotated[float, Field(ge=6, le=1800)] = Field(
         45.0, description="Seconds after which the partitions of a worker that gives no sign go to another."
     )
@@ -77,10 +116,22 @@ class Settings(BaseSettings):
     watch_days: Annotated[int, Field(ge=2, le=3650)] = Field(
         100, description="Business days that a watcher keeps in memory."
     )
-    sink_flush_seconds: Annotated[float, Field(gt=0, le=60)] = 0.25
+    sink_flush_seconds: Annotated[float, Field(gt=0, le=60)] = Field(
+        0.25, description="How long the sink's rows may wait for more."
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="Form of log lines on stderr; json is one object a line."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] | None = Field(
+        None, description="Least weight of log lines; if unset INFO for what runs on, WARNING for commands."
+    )
 
-    gateway_host: str = "127.0.0.1"
-    gateway_port: Annotated[int, Field(ge=1, le=65535)] = 8400
+    gateway_host: str = Field(
+        "127.0.0.1", description="Address on which the gateway listens; it speaks plain HTTP."
+    )
+    gateway_port: Annotated[int, Field(ge=1, le=65535)] = Field(
+        8400, description="Port on which the gateway listens."
+    )
     gateway_keys_file: Path | None = Field(None, description="JSON: API keys, as hashes.")
     shops_file: Path | None = Field(None, description="JSON: connections to other systems (webhooks).")
     gateway_body_bytes: Annotated[int, Field(ge=1024, le=2**28)] = Field(
@@ -95,7 +146,9 @@ class Settings(BaseSettings):
     )
     gateway_burst_events: Annotated[int, Field(ge=1)] = Field(20_000, description="With one key, at once.")
     gateway_in_flight: Annotated[int, Field(ge=1)] = Field(256, description="Requests under way.")
-    gateway_in_flight_per_key: Annotated[int, Field(ge=1)] = 64
+    gateway_in_flight_per_key: Annotated[int, Field(ge=1)] = Field(
+        64, description="Requests of one key under way."
+    )
     gateway_buffered_bytes: Annotated[int, Field(ge=2**20)] = Field(
         256 * 2**20, description="Of all bodies in memory."
     )
@@ -108,6 +161,32 @@ class Settings(BaseSettings):
     gateway_connections: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
         8192, description="At one more, the one that has waited longest for its client goes."
     )
+
+    @model_validator(mode="after")
+    def _login_is_whole(self) -> Self:
+        if self.kafka_security_protocol.startswith("SASL") and not (
+            self.kafka_user and self.kafka_password_file
+        ):
+            raise ValueError("SASL needs DAYBOOK_KAFKA_USER and DAYBOOK_KAFKA_PASSWORD_FILE")
+        if self.kafka_security_protocol == "SASL_PLAINTEXT" and self.kafka_sasl_mechanism == "PLAIN":
+            raise ValueError("PLAIN over SASL_PLAINTEXT would send the password for anyone to read")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What was given, then the environment, then the settings file."""
+        del dotenv_settings, file_secret_settings  # read by nobody: one place each is enough
+        file = os.environ.get(SETTINGS_FILE)
+        if not file:
+            return init_settings, env_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(file))
 
     @property
     def sink_group(self) -> str:
@@ -123,13 +202,3 @@ class Settings(BaseSettings):
     def gateway_url(self) -> str:
         """Where a running demo or gateway answers."""
         return f"http://{self.gateway_host}:{self.gateway_port}"
-
-    def clickhouse_password(self) -> str:
-        """The password in the file that was named; empty without one.
-
-        Raises:
-            OSError: the file cannot be read.
-        """
-        if self.clickhouse_password_file is None:
-            return ""
-        return self.clickhouse_password_file.read_text(encoding="utf-8").strip()

@@ -12,7 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from daybook.epochs import META, raise_epoch, read_epoch
+from daybook.epochs import META, PLAIN, Security, raise_epoch, read_epoch
 from daybook.producers.records import KafkaUnavailable
 from daybook.schemas import topics
 
@@ -58,9 +58,16 @@ def changelog_of(application: str) -> str:
 
 
 def planned_topics(
-    *, partitions: int, replication_factor: int, application: str, retention: timedelta
+    *,
+    partitions: int,
+    replication_factor: int,
+    application: str,
+    retention: timedelta,
+    signal_partitions: int | None = None,
 ) -> list[TopicPlan]:
     """All topics. What is counted has the same number of partitions: a record's follows its source's.
+
+    Signals have ``signal_partitions``, which are as many as those of sales until these become more.
 
     ``daybook.meta``, where the epoch is kept, has one, and so has what the watcher and the notifier decide.
     ``application`` names the changelogs; ``retention`` is that of the events, and must outlast the longest
@@ -82,6 +89,7 @@ def planned_topics(
         changelog_of(application): compacted,
         changelog_of(signals_application(application)): compacted,
     }
+    signals = {*topics.ALL_SIGNALS, changelog_of(signals_application(application))}
     single = {
         META: {"cleanup.policy": "compact"},
         # The log's own time is the time by which agents decide.
@@ -92,8 +100,9 @@ def planned_topics(
     }
     return [
         TopicPlan(name, count, replication_factor, config | durable)
-        for count, group in ((1, single), (partitions, configs))
+        for counted, group in ((1, single), (partitions, configs))
         for name, config in group.items()
+        for count in (signal_partitions or counted if name in signals else counted,)
     ]
 
 
@@ -101,29 +110,31 @@ def _milliseconds(time: timedelta) -> str:
     return str(int(time.total_seconds() * 1000))
 
 
-async def create_topics(bootstrap: str, plans: Sequence[TopicPlan]) -> TopicsReport:
+async def create_topics(
+    bootstrap: str, plans: Sequence[TopicPlan], security: Security = PLAIN
+) -> TopicsReport:
     """Create what is missing; what is there is compared and left as it is.
 
     Raises:
         KafkaUnavailable: Kafka cannot be reached, or refuses; the message is a sentence.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=TIMEOUT_MS)
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=TIMEOUT_MS, **security)
     try:
         await admin.start()
-        return await _create(bootstrap, admin, plans)
+        return await _create(bootstrap, admin, plans, security)
     except (KafkaError, OSError, TimeoutError) as error:
         raise KafkaUnavailable(f"Kafka at {bootstrap} did not create the topics: {error}") from error
     finally:
         await admin.close()
 
 
-async def check_topics(bootstrap: str, plans: Sequence[TopicPlan]) -> list[str]:
+async def check_topics(bootstrap: str, plans: Sequence[TopicPlan], security: Security = PLAIN) -> list[str]:
     """What is missing or not as it has to be, in sentences; empty if all is well.
 
     Raises:
         KafkaUnavailable: Kafka cannot be reached, or refuses; the message is a sentence.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=TIMEOUT_MS)
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=TIMEOUT_MS, **security)
     try:
         await admin.start()
         there = set(await admin.list_topics())
@@ -139,7 +150,9 @@ async def check_topics(bootstrap: str, plans: Sequence[TopicPlan]) -> list[str]:
         await admin.close()
 
 
-async def _create(bootstrap: str, admin: AIOKafkaAdminClient, plans: Sequence[TopicPlan]) -> TopicsReport:
+async def _create(
+    bootstrap: str, admin: AIOKafkaAdminClient, plans: Sequence[TopicPlan], security: Security
+) -> TopicsReport:
     created: list[str] = []
     existing: list[str] = []
     wrong: list[str] = []
@@ -148,9 +161,9 @@ async def _create(bootstrap: str, admin: AIOKafkaAdminClient, plans: Sequence[To
     for plan in plans:
         if plan.name in SOURCES:
             # Before the topic itself: without an epoch of its own it would be taken for the one before.
-            raised = await read_epoch(bootstrap, plan.name)
+            raised = await read_epoch(bootstrap, plan.name, security)
             if raised is None or plan.name not in there:
-                raised = await raise_epoch(bootstrap, plan.partitions, topic=plan.name)
+                raised = await raise_epoch(bootstrap, plan.partitions, topic=plan.name, security=security)
             epoch = raised if plan.name == topics.EVENTS else epoch
         if plan.name in there or not await _made(admin, plan):
             existing.append(plan.name)
@@ -169,8 +182,17 @@ async def settled(admin: AIOKafkaAdminClient, plan: TopicPlan) -> None:
     Raises:
         TimeoutError: they do not after 15 seconds.
     """
+    await settled_at(admin, plan.name, plan.partitions)
+
+
+async def settled_at(admin: AIOKafkaAdminClient, name: str, partitions: int) -> None:
+    """Wait until brokers tell of so many partitions of a topic.
+
+    Raises:
+        TimeoutError: they do not after 15 seconds.
+    """
     async with asyncio.timeout(TIMEOUT_MS / 1000):
-        while len((await admin.describe_topics([plan.name]))[0]["partitions"]) < plan.partitions:
+        while len((await admin.describe_topics([name]))[0]["partitions"]) < partitions:
             await asyncio.sleep(_PAUSE)
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from daybook.board_agent import leaderboards_agent, telling_news
+from daybook.brokers import client_security
 from daybook.faust_running import run_process
 from daybook.ledger.merged import MergedTotals
 from daybook.metrics.watcher import readings
@@ -61,6 +62,7 @@ def tick_settings(settings: Settings, role: str) -> TickSettings:
         app_id=f"{settings.application}-{role}",
         session_timeout=settings.session_timeout,
         stall_seconds=settings.stall_seconds,
+        security=client_security(settings),
         application=settings.application,
         tick_seconds=settings.tick_seconds,
     )
@@ -71,7 +73,13 @@ async def following(settings: Settings, told: Told) -> AsyncIterator[TotalsFollo
     """The merged view of the last days, kept up while the block runs. ``told`` gets each fetch's changes."""
     kept = timedelta(days=settings.watch_days)
     merged = MergedTotals(_first_day(kept))
-    follower = TotalsFollower(settings.kafka_bootstrap, settings.partitions, merged, told)
+    follower = TotalsFollower(
+        settings.kafka_bootstrap,
+        settings.partitions,
+        merged,
+        told,
+        consumer_options=client_security(settings),
+    )
     tasks = [
         asyncio.create_task(follower.run(), name="totals"),
         asyncio.create_task(_forget(follower, kept), name="forgetting"),

@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from typing import Final, TypeVar
 
+from daybook.brokers import client_security
 from daybook.faust_running import run_process
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.counting import CountingLedger
@@ -18,7 +19,7 @@ from daybook.ledger.signals.state import SignalLedger
 from daybook.ledger.state import PartitionLedger
 from daybook.metrics.worker import readings
 from daybook.operations.access import opened
-from daybook.readiness import epoch_of, needed_calendar, ready_topics
+from daybook.readiness import epoch_of, needed_calendar, ready_topics, signal_partitions
 from daybook.schemas import topics
 from daybook.settings import Settings
 from daybook.sinks.raw_events import RawLookup
@@ -52,6 +53,8 @@ async def run_worker(
     gc.set_threshold(100_000, 20, 50)
     calendar = needed_calendar(settings)
     await ready_topics(settings)
+    if counted is topics.SIGNS:
+        settings.partitions = await signal_partitions(settings)
     epoch = await epoch_of(settings, counted.source)
     ledger = LEDGERS[counted]
     async with _lookup(settings, counted) as lookup:
@@ -70,6 +73,7 @@ def stream_settings(settings: Settings, counted: topics.Counted = topics.SALES) 
         counted=counted,
         session_timeout=settings.session_timeout,
         stall_seconds=settings.stall_seconds,
+        security=client_security(settings),
     )
 
 

@@ -60,6 +60,8 @@ class Outcome(NamedTuple):
     offset: int
     outcome: str
     reason: str
+    partition: int | None = None
+    """On which the position is, if it is not the one that tells of it."""
 
 
 class Outcomes(NamedTuple):
@@ -126,7 +128,12 @@ def decode_totals(value: bytes) -> TotalsBucket | PartitionPosition:
 
 def encode_outcomes(message: Outcomes) -> bytes:
     """Outcomes as JSON."""
-    return orjson.dumps({"partition": message.partition, "outcomes": [list(o) for o in message.outcomes]})
+    return orjson.dumps({"partition": message.partition, "outcomes": [_row(o) for o in message.outcomes]})
+
+
+def _row(outcome: Outcome) -> list[object]:
+    # Only where it says something: a sink of the version before reads the shorter form alone.
+    return list(outcome if outcome.partition is not None else outcome[:4])
 
 
 def decode_outcomes(value: bytes) -> Outcomes:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import repeat
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,7 @@ CHUNK: Final = 512
 """Identities from which on a chunk is told no more: a smaller one is told again with what comes to it."""
 _YOUNG: Final = 65_536
 """Identities that may wait in a dict until they are sorted in among the old, beside a sixteenth of those."""
+PREFIX: Final = b"ids|"
 _HEAD: Final = 8
 """Bytes before a chunk's identities: the version of the last of them."""
 
@@ -126,5 +127,27 @@ class Remembered:
             chunk.identities = [identities[at : at + SIZE] for at in range(0, len(identities), SIZE)]
 
 
+class Chunk(NamedTuple):
+    """Identities of one hour as they are told, and the version of the last of them."""
+
+    hour: int
+    version: int
+    identities: list[bytes]
+
+
+def unpacked(key: bytes, value: bytes) -> Chunk:
+    """A chunk from its record."""
+    body = value[_HEAD:]
+    identities = [body[at : at + SIZE] for at in range(0, len(body), SIZE)]
+    return Chunk(int(key.split(b"|")[1]), int.from_bytes(value[:_HEAD], "big"), identities)
+
+
+def packed(hour: int, version: int, identities: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """An hour's identities as the records of whole chunks, numbered from the first."""
+    head = version.to_bytes(_HEAD, "big")
+    for number, start in enumerate(range(0, len(identities), CHUNK)):
+        yield _key(hour, number), head + b"".join(identities[start : start + CHUNK])
+
+
 def _key(hour: int, number: int) -> bytes:
-    return b"ids|%d|%d" % (hour, number)
+    return b"%b%d|%d" % (PREFIX, hour, number)

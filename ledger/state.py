@@ -6,6 +6,7 @@ come again and wherever batches are cut. Times are those that the log recorded.
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
@@ -22,6 +23,8 @@ from daybook.ledger.messages import PartitionPosition, decode_totals, encode
 from daybook.ledger.orders import PREFIX as ORDER_PREFIX
 from daybook.ledger.orders import AppliedOrder, decode_order, encode_order, order_key
 from daybook.ledger.positions import version
+from daybook.ledger.regrouping import KEY as REGROUPED
+from daybook.ledger.regrouping import Regrouped, decode_regrouped
 from daybook.ledger.remembered import Remembered
 from daybook.ledger.totals import Totals, bucket_key, encode_bucket
 from daybook.ledger.uncounted import COUNTED, DEAD, DUPLICATE, SUPERSEDED, Uncounted
@@ -33,6 +36,11 @@ __all__ = ["Arrival", "Batch", "Checkpoint", "MissingRecordsError", "PartitionLe
 COLUMNS_FROM: Final = 64
 """Records of a batch from which on columns are worth their trouble."""
 _POSITION: Final = b"position"
+_ONE_BY_ONE: Final = BatchReader(sys.maxsize)
+"""After a regrouping each record's place has to be looked at."""
+_MISPLACED: Final = Problem(
+    Reason.MISPLACED, "order_id", "on the partition of before the topic got more; a replay puts it right"
+)
 _UNVERIFIED: Final = Problem(
     Reason.LATE_UNVERIFIED, "time", "older than 72 hours, and the raw events cannot be asked"
 )
@@ -81,6 +89,7 @@ class PartitionLedger:
         self._changed_orders: set[bytes] = set()
         self._uncounted = Uncounted(partition)
         self._reader = BatchReader(columns_from)
+        self._regrouped: Regrouped | None = None
         self._forgotten_chunks: list[bytes] = []
         self._told = self.position
 
@@ -105,7 +114,10 @@ class PartitionLedger:
             if record.offset != expected:
                 raise MissingRecordsError(expected, record.offset)
         first_version = version(self.epoch, self.next_offset)
-        return self._reader.read(new, self.calendar, first_version, late=not self.remembered.forgotten_before)
+        if new and self._regrouped is not None and new[0].recorded_at >= self._regrouped.until:
+            self._regrouped = None
+        reader = self._reader if self._regrouped is None else _ONE_BY_ONE
+        return reader.read(new, self.calendar, first_version, late=not self.remembered.forgotten_before)
 
     def unverified(self, batch: Batch) -> list[Arrival]:
         """Late arrivals whose first may have been forgotten: to be looked up among the raw events."""
@@ -174,6 +186,8 @@ class PartitionLedger:
             return self._uncounted.note(self.epoch, record, DUPLICATE)
         if new.identity in unverified:
             return self._uncounted.refuse(self.epoch, new, _UNVERIFIED)
+        if self._is_misplaced(event.order_id, record):
+            return self._uncounted.refuse(self.epoch, new, _MISPLACED)
         try:
             lines = ledger_lines(event, self.calendar)
         except UnknownStoreError:
@@ -188,6 +202,10 @@ class PartitionLedger:
         self.totals.add(lines, at)
         return COUNTED
 
+    def _is_misplaced(self, order_id: str, record: Record) -> bool:
+        regrouped = self._regrouped
+        return regrouped is not None and regrouped.misplaced(order_id, self.partition, record.recorded_at)
+
     def _apply_snapshot(self, event: OrderSnapshot, record: Record, lines: list[LedgerLine], at: int) -> str:
         key = order_key(event.source, event.order_id)
         applied = self.orders.get(key)
@@ -195,7 +213,7 @@ class PartitionLedger:
             return self._uncounted.note(self.epoch, record, SUPERSEDED)
         if applied is not None:
             self.totals.add(applied.lines, at, -1)
-            self._uncounted.replaced(applied.position)
+            self._uncounted.replaced(applied.position, applied.partition)
         self.totals.add(lines, at)
         self.orders[key] = AppliedOrder(event.version, at, lines)
         self._changed_orders.add(key)
@@ -252,6 +270,8 @@ class PartitionLedger:
             self.orders[key] = decode_order(value)
         elif key == _POSITION:
             self._restore_position(value)
+        elif key == REGROUPED:
+            self._regrouped = decode_regrouped(value)
 
     def _restore_position(self, value: bytes) -> None:
         position = decode_totals(value)

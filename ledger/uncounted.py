@@ -38,9 +38,9 @@ class Uncounted:
         self._outcomes.append(Outcome(epoch, record.offset, outcome, reason))
         return outcome
 
-    def replaced(self, position: int) -> None:
+    def replaced(self, position: int, partition: int | None = None) -> None:
         """The event at a version counts no longer: a newer snapshot of its order does."""
-        self._outcomes.append(Outcome(epoch_of(position), offset_of(position), REPLACED, ""))
+        self._outcomes.append(Outcome(epoch_of(position), offset_of(position), REPLACED, "", partition))
 
     def refuse(self, epoch: int, new: Arrival, problem: Problem) -> str:
         """An event that becomes a dead letter, without the personal data in it."""

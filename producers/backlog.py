@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -21,7 +22,17 @@ _log = logging.getLogger(__name__)
 class WorkerBacklog:
     """Asks Kafka once a second how many events the worker's consumer group has not committed yet."""
 
-    def __init__(self, bootstrap: str, *, group: str, limit: int, topic: str = EVENTS) -> None:
+    def __init__(
+        self,
+        bootstrap: str,
+        *,
+        group: str,
+        limit: int,
+        topic: str = EVENTS,
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        """``options`` go to Kafka's clients: security."""
+        self._options = dict(options or {})
         self._bootstrap = bootstrap
         self._group = group
         self._limit = limit
@@ -44,8 +55,12 @@ class WorkerBacklog:
                 await asyncio.sleep(_PERIOD_SECONDS * 5)
 
     async def _watch(self) -> None:
-        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, request_timeout_ms=_TIMEOUT_MS)
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, request_timeout_ms=_TIMEOUT_MS)
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap, request_timeout_ms=_TIMEOUT_MS, **self._options
+        )
+        admin = AIOKafkaAdminClient(
+            bootstrap_servers=self._bootstrap, request_timeout_ms=_TIMEOUT_MS, **self._options
+        )
         try:
             await consumer.start()
             await admin.start()

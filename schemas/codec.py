@@ -45,11 +45,12 @@ class Reason(StrEnum):
     FUTURE_TIME = "future_time"
     UNKNOWN_STORE = "unknown_store"
     LATE_UNVERIFIED = "late_unverified"
+    MISPLACED = "misplaced"
     INTERNAL = "internal_error"
 
 
 REPLAYABLE: Final = frozenset(
-    {Reason.NEWER_VERSION, Reason.UNKNOWN_STORE, Reason.LATE_UNVERIFIED, Reason.INTERNAL}
+    {Reason.NEWER_VERSION, Reason.UNKNOWN_STORE, Reason.LATE_UNVERIFIED, Reason.MISPLACED, Reason.INTERNAL}
 )
 """Reasons that may pass with time: the same bytes can count when replayed later."""
 

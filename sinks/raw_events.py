@@ -92,19 +92,31 @@ class RawEvents:
                     found.add(identity)
         return found
 
+    def partitions_by_epoch(self) -> dict[int, int]:
+        """How many partitions each epoch had, as far as its events tell; in the order of the epochs."""
+        rows = self._store.rows("SELECT epoch, max(partition) + 1 FROM events GROUP BY epoch ORDER BY epoch")
+        return {int(epoch): int(count) for epoch, count in rows}
+
     def iterate(
-        self, partition: int, *, below: int | None = None, dead: bool = False, chunk: int = _CHUNK
+        self,
+        partition: int,
+        *,
+        start: int = 0,
+        below: int | None = None,
+        dead: bool = False,
+        chunk: int = _CHUNK,
     ) -> Iterator[list[RawEvent]]:
         """All raw events of a partition in the order of (epoch, offset), a chunk at a time.
 
         Args:
             partition: which.
+            start: a version; events before it are left out.
             below: a version; events from there on are left out.
             dead: whether those recorded as dead letters are given too.
             chunk: events in a chunk, at most.
         """
         end = _LAST if below is None else (epoch_of(below), offset_of(below))
-        at, sql = (0, 0), _FIRST
+        at, sql = (epoch_of(start), offset_of(start)), _FIRST
         while True:
             parameters = {
                 "partition": partition,

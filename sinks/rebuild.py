@@ -6,7 +6,7 @@ Nothing at or above a partition's position is touched: that is still on its way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -17,8 +17,9 @@ from daybook.ledger.totals import bucket_message
 from daybook.sinks import rows
 from daybook.sinks.columns import BELOW, KEYS
 from daybook.sinks.errors import SinkBehind
-from daybook.sinks.raw_events import RawEvent, RawEvents, fold_raw
+from daybook.sinks.raw_events import RawEvent
 from daybook.sinks.reconcile import Difference, bounds_parameters, compare, differences_of, total_vectors
+from daybook.sinks.refolding import refold
 from daybook.sinks.store import Store, transposed, unique_token
 
 _BLOCK: Final = 20_000
@@ -102,30 +103,30 @@ def _stage(
     store: Store, calendar: Calendar, bounds: dict[int, int], days: tuple[date, date], progress: Progress
 ) -> int:
     done = 0
-    for partition, bound in bounds.items():
-        ledger = PartitionLedger(partition, 0, calendar, forgetful=False)
-        chunks = _lines_on_the_way(store, calendar, partition, bound, days)
-        for chunk in chunks:
-            done += fold_raw(ledger, [chunk])
-            progress(done)
+
+    def stage_lines(partition: int, chunk: list[RawEvent]) -> None:
+        nonlocal done
+        store.insert(
+            _STAGED["lines"], transposed(rows.LINE_COLUMNS, _lines(partition, chunk, calendar, days))
+        )
+        done += len(chunk)
+        progress(done)
+
+    for ledger in refold(store, calendar, bounds, stage_lines):
         _stage_totals(store, ledger, days)
     return done
 
 
-def _lines_on_the_way(
-    store: Store, calendar: Calendar, partition: int, bound: int, days: tuple[date, date]
-) -> Iterator[list[RawEvent]]:
-    """The raw events of a partition; the lines of each chunk are staged before it is handed on."""
+def _lines(
+    partition: int, chunk: list[RawEvent], calendar: Calendar, days: tuple[date, date]
+) -> list[rows.Row]:
     where = rows.LINE_COLUMNS.index("business_date")
-    for chunk in RawEvents(store).iterate(partition, below=bound):
-        lines = [
-            line
-            for event in chunk
-            for line in rows.event_rows(_source_record(partition, event), event.epoch, calendar).lines
-            if days[0] <= line[where] <= days[1]
-        ]
-        store.insert(_STAGED["lines"], transposed(rows.LINE_COLUMNS, lines))
-        yield chunk
+    return [
+        line
+        for event in chunk
+        for line in rows.event_rows(_source_record(partition, event), event.epoch, calendar).lines
+        if days[0] <= line[where] <= days[1]
+    ]
 
 
 def _source_record(partition: int, event: RawEvent) -> rows.SourceRecord:

@@ -104,7 +104,10 @@ def event_rows(record: SourceRecord, epoch: int, calendar: Calendar) -> EventRow
 
 def outcome_rows(message: Outcomes) -> list[Row]:
     """Rows of ``outcomes``."""
-    return [(o.epoch, message.partition, o.offset, o.outcome, o.reason) for o in message.outcomes]
+    return [
+        (o.epoch, message.partition if o.partition is None else o.partition, o.offset, o.outcome, o.reason)
+        for o in message.outcomes
+    ]
 
 
 def total_rows(message: TotalsBucket, above: int = -1) -> list[Row]:

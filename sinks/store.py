@@ -72,8 +72,18 @@ class Store:
         return cls(client, database, lock=ENGINE_LOCK, folder=folder)
 
     @classmethod
-    def over_http(cls, url: str, database: str = "daybook", *, user: str = "", password: str = "") -> Self:
+    def over_http(
+        cls,
+        url: str,
+        database: str = "daybook",
+        *,
+        user: str = "",
+        password: str = "",
+        ca_file: Path | None = None,
+    ) -> Self:
         """The database on a server at an address such as ``http://127.0.0.1:8123``; it need not exist yet.
+
+        With ``https`` the certificate is checked, against ``ca_file`` (PEM) or the system's own list.
 
         Raises:
             StoreUnavailable: no answer from there.
@@ -88,6 +98,8 @@ class Store:
                 username=user or parts.username or "default",
                 password=password or parts.password or "",
                 secure=secure,
+                verify=True,
+                ca_cert=None if ca_file is None else str(ca_file),
                 database=_MISSING_DATABASE,
                 tz_mode="aware",
                 autogenerate_session_id=False,

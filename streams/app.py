@@ -60,6 +60,7 @@ class Worker(FaustProcess):
             settings.changelog,
             counted=settings.counted,
             timeout=settings.transaction_timeout,
+            security=settings.security,
         )
         source = settings.counted.source
         super().__init__(

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import faust
@@ -43,6 +43,8 @@ class AppSettings:
     """How long a broker may hold an empty fetch; only the embedded one waits to the end of it."""
     check_crcs: bool = True
     """Off only for the embedded broker, whose transaction markers carry no valid checksum."""
+    security: Mapping[str, Any] = field(default_factory=dict)
+    """TLS and login, as options of aiokafka's clients; none for brokers in the clear."""
 
     @property
     def urls(self) -> list[URL]:
@@ -211,12 +213,28 @@ class FaustSource:
         )
 
 
+def _credentials(security: Mapping[str, Any]) -> faust.SSLCredentials | faust.SASLCredentials | None:
+    """The same as Faust takes it: its own login without a TLS context would be plain text."""
+    protocol = security.get("security_protocol", "PLAINTEXT")
+    if protocol == "SSL":
+        return faust.SSLCredentials(context=security["ssl_context"])
+    if protocol.startswith("SASL"):
+        return faust.SASLCredentials(
+            username=security["sasl_plain_username"],
+            password=security["sasl_plain_password"],
+            mechanism=security["sasl_mechanism"],
+            ssl_context=security.get("ssl_context"),
+        )
+    return None
+
+
 def _faust_app(
     settings: AppSettings, scheduler: type[BatchScheduler], assignor: type[WatchfulAssignor]
 ) -> Any:
     return faust.App(
         settings.app_id,
         broker=settings.urls,
+        broker_credentials=_credentials(settings.security),
         store="memory://",
         # Its web server would show table data to anyone on all interfaces.
         web_enabled=False,

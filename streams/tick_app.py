@@ -92,6 +92,7 @@ class TickApp(FaustProcess, Generic[View]):
                 f"{settings.app_id}-{agent.name}",
                 changelog,
                 timeout=settings.transaction_timeout,
+                security=settings.security,
             )
             for agent, changelog in zip(agents, changelogs, strict=True)
         ]
@@ -157,7 +158,10 @@ class TickApp(FaustProcess, Generic[View]):
     async def _keep_time(self) -> None:
         await self._ready()
         producer = AIOKafkaProducer(
-            bootstrap_servers=self.settings.bootstrap, acks="all", enable_idempotence=True
+            bootstrap_servers=self.settings.bootstrap,
+            acks="all",
+            enable_idempotence=True,
+            **self.settings.security,
         )
         await producer.start()
         try:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
 
@@ -38,9 +38,19 @@ class TransactionalWriter:
         identity: with the partition it makes the transactional id.
         changelog: the changelog topic of the table that it writes.
         timeout: seconds after which a transaction's outcome counts as unknown.
+        security: further options of the producers.
     """
 
-    def __init__(self, bootstrap: str, identity: str, changelog: str, *, timeout: float = 30.0) -> None:
+    def __init__(
+        self,
+        bootstrap: str,
+        identity: str,
+        changelog: str,
+        *,
+        timeout: float = 30.0,
+        security: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._security = dict(security or {})
         self._bootstrap = bootstrap
         self._identity = identity
         self._changelog = changelog
@@ -62,6 +72,7 @@ class TransactionalWriter:
             compression_type="zstd",
             max_request_size=8_000_000,
             max_batch_size=262_144,
+            **self._security,
         )
         await asyncio.wait_for(producer.start(), self._timeout)
         self._producers[partition] = producer
@@ -143,8 +154,11 @@ class CheckpointWriter(TransactionalWriter):
         *,
         counted: topics.Counted = topics.SALES,
         timeout: float = 30.0,
+        security: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(bootstrap, f"{app_id}-{counted.source}", changelog, timeout=timeout)
+        super().__init__(
+            bootstrap, f"{app_id}-{counted.source}", changelog, timeout=timeout, security=security
+        )
         self._counted = counted
         self.admit: Callable[[int, int], Awaitable[None]] | None = None
         """Waits until a broker that keeps little has room for so many bytes of a partition."""

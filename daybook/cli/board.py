@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import socket
 
 import click
@@ -11,6 +10,7 @@ import click
 from daybook.board import HOST, serve_board
 from daybook.cli.ending import told_in_a_sentence
 from daybook.cli.store_options import give_up, store_options
+from daybook.logs import talk
 from daybook.operations.access import calendar_of, opened
 from daybook.settings import Settings
 
@@ -24,7 +24,7 @@ def board(*, settings: Settings, as_json: bool, port: int) -> None:
     It asks nobody for a key, so it listens on loopback only: let a proxy with a login show it to others.
     """
     del as_json  # there is no document: it runs until it is told to end
-    logging.getLogger().setLevel(logging.INFO)
+    talk(settings)
     with told_in_a_sentence(settings), opened(settings) as store:
         calendar = calendar_of(settings)
         if calendar is None:

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import click
 
+from daybook.brokers import client_security
 from daybook.cli.kafka_options import give_up, progress
 from daybook.producers.client import EventLike, SalesPublisher
 from daybook.producers.records import KafkaUnavailable
@@ -84,7 +85,7 @@ async def _send(
             resume.note(done)
 
     skip = resume.done if resume is not None else 0
-    async with SalesPublisher(settings.kafka_bootstrap) as publisher:
+    async with SalesPublisher(settings.kafka_bootstrap, **client_security(settings)) as publisher:
         return await send_events(
             publisher, sending.events, skip=skip, acknowledged=acknowledged, reject=reject
         )

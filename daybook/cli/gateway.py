@@ -14,6 +14,7 @@ import click
 
 from daybook.cli.kafka_options import give_up, kafka_options
 from daybook.gateway import composed, connection_limits, serve
+from daybook.logs import talk
 from daybook.producers.gateway import KeysFile, KeysFileError, SigningKeysFile
 from daybook.producers.hooks import Connection, ShopsFileError, load_shops
 from daybook.settings import Settings
@@ -58,7 +59,7 @@ def gateway(
 ) -> None:
     """Take sales over HTTP and publish them, until told to end (Ctrl-C, SIGTERM)."""
     del as_json  # there is no document: it runs until it is told to end
-    logging.getLogger().setLevel(logging.INFO)
+    talk(settings)
     path = keys_path or settings.gateway_keys_file
     if path is None:
         raise click.UsageError(

@@ -16,6 +16,8 @@ from typing import Any, BinaryIO, Final, NoReturn
 import click
 import orjson
 
+from daybook.cli.starting import settings_or_end
+from daybook.logs import begin_logging
 from daybook.producers.files import events_in_file, unpacked
 from daybook.settings import Settings
 
@@ -34,8 +36,8 @@ def kafka_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--bootstrap", help="Brokers, host:port, comma-separated.")
     @functools.wraps(command)
     def wrapped(*, bootstrap: str | None, **others: Any) -> Any:
-        quiet_logging()
-        settings = Settings()
+        settings = settings_or_end()
+        quiet_logging(settings)
         if bootstrap is not None:
             settings.kafka_bootstrap = bootstrap
         return command(settings=settings, **others)
@@ -43,11 +45,9 @@ def kafka_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def quiet_logging() -> None:
+def quiet_logging(settings: Settings) -> None:
     """Logs go to stderr; what aiokafka says about a broker that is away is told in one sentence instead."""
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
-    )
+    begin_logging(settings)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     logging.getLogger("daybook.producers.connection").setLevel(logging.ERROR)
 

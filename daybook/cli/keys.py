@@ -12,9 +12,9 @@ import click
 from pydantic import ValidationError
 
 from daybook.cli.kafka_options import REFUSED, give_up, print_json
+from daybook.cli.starting import settings_or_end
 from daybook.producers.gateway import KeysFile, KeysFileError, LastUses, SigningKeysFile
 from daybook.producers.gateway.keys import ANY, KeyScope
-from daybook.settings import Settings
 
 
 def _keys_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -27,7 +27,7 @@ def _keys_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )
     @functools.wraps(command)
     def wrapped(*, path: Path | None, **others: Any) -> Any:
-        path = path or Settings().gateway_keys_file
+        path = path or settings_or_end().gateway_keys_file
         if path is None:
             raise click.UsageError("Name the keys file with --keys or DAYBOOK_GATEWAY_KEYS_FILE.")
         try:

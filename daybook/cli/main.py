@@ -19,6 +19,8 @@ _COMMANDS: Final = {
     "alerts": "daybook.cli.alerts:alerts",
     "gateway": "daybook.cli.gateway:gateway",
     "topics": "daybook.cli.topics:topics",
+    "grow": "daybook.cli.grow:grow",
+    "recount": "daybook.cli.recount:recount",
     "migrate": "daybook.cli.migrate:migrate",
     "publish": "daybook.cli.publish:publish",
     "import": "daybook.cli.import_:import_",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import logging
 import sys
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from daybook.cli.ending import told_in_a_sentence
 from daybook.cli.kafka_options import kafka_options
 from daybook.cli.worker import FAILED
 from daybook.faust_running import ProcessFailed
+from daybook.logs import talk
 from daybook.notifier import run_notifier
 from daybook.readiness import until_told
 from daybook.settings import Settings
@@ -29,7 +29,7 @@ def notifier(*, settings: Settings, as_json: bool, rules: Path | None) -> None:
     again. A notification may then come twice, and never not at all.
     """
     del as_json  # there is no document: it runs until it is told to end
-    logging.getLogger().setLevel(logging.INFO)
+    talk(settings)
     settings.rules_file = rules or settings.rules_file
     click.echo("Telling alerts; Ctrl-C ends it.", file=sys.stderr)
     try:

@@ -11,6 +11,7 @@ from typing import Final
 import click
 import httpx
 
+from daybook.brokers import client_security
 from daybook.cli.kafka_options import REFUSED, SHOWN, give_up, kafka_options, print_json, progress
 from daybook.producers.catch_up import CaughtUp, ShopUnavailable, catch_up, orders_changed
 from daybook.producers.client import SalesPublisher
@@ -107,7 +108,7 @@ async def _run(
     # No redirects: the token goes to the address that the shops file names.
     async with (
         httpx.AsyncClient(timeout=_SECONDS, follow_redirects=False, trust_env=False) as client,
-        SalesPublisher(settings.kafka_bootstrap) as publisher,
+        SalesPublisher(settings.kafka_bootstrap, **client_security(settings)) as publisher,
     ):
         with progress("Orders", None, quiet=quiet) as told:
             pages = orders_changed(client, connection, start, end)

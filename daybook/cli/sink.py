@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import logging
 import sys
 
 import click
 
+from daybook.brokers import client_security
 from daybook.cli.ending import told_in_a_sentence
 from daybook.cli.store_options import store_options
+from daybook.logs import talk
 from daybook.metrics.endpoint import told
 from daybook.metrics.sink import readings
 from daybook.operations.access import opened
@@ -29,7 +30,7 @@ from daybook.sinks.writer import ClickHouseSink
 def sink(*, settings: Settings, as_json: bool, bootstrap: str | None, epoch: int | None) -> None:
     """Write what stands in Kafka to ClickHouse until it is told to end (Ctrl-C, SIGTERM)."""
     del as_json  # there is no document: it runs until it is told to end
-    logging.getLogger().setLevel(logging.INFO)
+    talk(settings)
     settings.kafka_bootstrap = bootstrap or settings.kafka_bootstrap
     settings.epoch = epoch if epoch is not None else settings.epoch
     with told_in_a_sentence(settings):
@@ -52,6 +53,7 @@ async def _run(settings: Settings, stopping: asyncio.Event) -> None:
             epochs=dict.fromkeys(topics.ALL_SIGNALS, signals),
             group_id=settings.sink_group,
             flush_seconds=settings.sink_flush_seconds,
+            consumer_options=client_security(settings),
         )
         click.echo("Writing to ClickHouse; Ctrl-C ends it.", file=sys.stderr)
         running = asyncio.create_task(sink.run())

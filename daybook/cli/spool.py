@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from daybook.brokers import client_security
 from daybook.cli.kafka_options import REFUSED, give_up, kafka_options, print_json
 from daybook.producers.client import SalesPublisher
 from daybook.producers.http import HttpPublisher
@@ -90,7 +91,7 @@ def _check_there(folder: Path) -> None:
 
 def _transport(settings: Settings, url: str | None, key_file: Path | None) -> Transport:
     if url is None or key_file is None:
-        return SalesPublisher(settings.kafka_bootstrap)
+        return SalesPublisher(settings.kafka_bootstrap, **client_security(settings))
     return HttpPublisher(url, key_file.read_text("utf-8").strip())
 
 

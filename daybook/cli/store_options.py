@@ -15,6 +15,8 @@ from typing import Any, Final, NoReturn
 import click
 import orjson
 
+from daybook.cli.starting import settings_or_end
+from daybook.logs import begin_logging
 from daybook.operations.access import perform
 from daybook.operations.base import Args, CannotAct, Document
 from daybook.settings import Settings
@@ -40,11 +42,12 @@ def store_options(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(
         *, data_dir: Path | None, clickhouse_url: str | None, stores: Path | None, **others: Any
     ) -> Any:
-        logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+        settings = settings_or_end()
+        begin_logging(settings)
         for library in _TALKATIVE:
             logging.getLogger(library).setLevel(logging.ERROR)
         given = {"data_dir": data_dir, "clickhouse_url": clickhouse_url, "stores_file": stores}
-        settings = Settings().model_copy(update={k: v for k, v in given.items() if v is not None})
+        settings = settings.model_copy(update={k: v for k, v in given.items() if v is not None})
         if data_dir is not None and clickhouse_url is None:
             settings.clickhouse_url = None
         return command(settings=settings, **others)

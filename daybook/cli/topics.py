@@ -6,11 +6,15 @@ import asyncio
 from datetime import timedelta
 
 import click
+from aiokafka.errors import KafkaError
 
+from daybook.brokers import client_security
 from daybook.cli.kafka_options import REFUSED, give_up, kafka_options, print_json
+from daybook.operations.base import CannotAct
 from daybook.producers.records import KafkaUnavailable
+from daybook.readiness import plans_of
 from daybook.settings import Settings
-from daybook.topics import create_topics, planned_topics
+from daybook.topics import TopicsReport, create_topics
 
 
 @click.command()
@@ -32,16 +36,15 @@ def topics(
 
     Exit code 1 if one is not as it has to be: nothing that exists is changed.
     """
-    plans = planned_topics(
-        partitions=partitions or settings.partitions,
-        replication_factor=replication_factor or settings.replication_factor,
-        application=settings.application,
-        retention=timedelta(days=retention_days),
-    )
+    if partitions is not None:
+        settings.partitions = partitions
+    settings.replication_factor = replication_factor or settings.replication_factor
     try:
-        report = asyncio.run(create_topics(settings.kafka_bootstrap, plans))
-    except KafkaUnavailable as error:
+        report = asyncio.run(_created(settings, timedelta(days=retention_days)))
+    except CannotAct as error:
         give_up(str(error))
+    except (KafkaUnavailable, KafkaError) as error:
+        give_up(str(error) or f"Kafka does not answer at {settings.kafka_bootstrap}.")
     if as_json:
         document = {"created": report.created, "existing": report.existing, "wrong": report.wrong}
         print_json({**document, "epoch": report.epoch})
@@ -54,3 +57,8 @@ def topics(
             click.echo(sentence, err=True)
     if report.wrong:
         raise SystemExit(REFUSED)
+
+
+async def _created(settings: Settings, retention: timedelta) -> TopicsReport:
+    plans = await plans_of(settings, retention)
+    return await create_topics(settings.kafka_bootstrap, plans, client_security(settings))

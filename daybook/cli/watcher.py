@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import logging
 import sys
 
 import click
@@ -13,6 +12,7 @@ from daybook.cli.ending import told_in_a_sentence
 from daybook.cli.store_options import store_options
 from daybook.cli.worker import FAILED
 from daybook.faust_running import ProcessFailed
+from daybook.logs import talk
 from daybook.readiness import until_told
 from daybook.settings import Settings
 from daybook.watcher import run_watcher
@@ -28,7 +28,7 @@ def watcher(*, settings: Settings, as_json: bool, bootstrap: str | None) -> None
     again.
     """
     del as_json  # there is no document: it runs until it is told to end
-    logging.getLogger().setLevel(logging.INFO)
+    talk(settings)
     settings.kafka_bootstrap = bootstrap or settings.kafka_bootstrap
     click.echo("Watching; Ctrl-C ends it.", file=sys.stderr)
     try:

@@ -13,6 +13,7 @@ import click
 from daybook.cli.ending import told_in_a_sentence
 from daybook.cli.store_options import store_options
 from daybook.faust_running import ProcessFailed
+from daybook.logs import talk
 from daybook.readiness import until_told
 from daybook.schemas import topics
 from daybook.settings import Settings
@@ -42,7 +43,7 @@ def worker(
     Exit code 4 means that it ended itself; whoever runs it starts it again, and no event counts twice.
     """
     del as_json  # there is no document: it runs until it is told to end
-    logging.getLogger().setLevel(logging.INFO)
+    talk(settings)
     settings.kafka_bootstrap = bootstrap or settings.kafka_bootstrap
     settings.epoch = epoch if epoch is not None else settings.epoch
     click.echo("Counting; Ctrl-C ends it.", file=sys.stderr)

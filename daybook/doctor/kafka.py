@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import timedelta
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from daybook.brokers import client_security
 from daybook.doctor.findings import Finding, ok, skipped, warning, wrong
 from daybook.epochs import read_epoch
+from daybook.operations.base import CannotAct
 from daybook.producers.records import KafkaUnavailable
+from daybook.readiness import plans_of
 from daybook.schemas import topics
 from daybook.settings import Settings
-from daybook.topics import TopicPlan, check_topics, planned_topics
+from daybook.topics import check_topics
 
 _ANSWER_SECONDS: Final = 15.0
 _MANY_WAIT: Final = 100_000
@@ -27,9 +29,13 @@ CLOCK_SECONDS: Final = 60.0
 async def kafka_findings(settings: Settings) -> list[Finding]:
     """Findings about Kafka; only the first where there is no broker."""
     try:
+        security = client_security(settings)
         async with asyncio.timeout(_ANSWER_SECONDS):
-            wrong_topics = await check_topics(settings.kafka_bootstrap, _plans(settings))
-            epoch = await read_epoch(settings.kafka_bootstrap)
+            wrong_topics = await check_topics(settings.kafka_bootstrap, await plans_of(settings), security)
+            epoch = await read_epoch(settings.kafka_bootstrap, security=security)
+    except CannotAct as error:
+        do = "Put the file right, or the DAYBOOK_KAFKA_ setting that names it."
+        return [wrong("broker", str(error), do)]
     except (KafkaUnavailable, KafkaError, OSError, TimeoutError):
         return [
             wrong(
@@ -48,15 +54,6 @@ async def kafka_findings(settings: Settings) -> list[Finding]:
     return [*found, *await _log_findings(settings)]
 
 
-def _plans(settings: Settings) -> list[TopicPlan]:
-    return planned_topics(
-        partitions=settings.partitions,
-        replication_factor=settings.replication_factor,
-        application=settings.application,
-        retention=timedelta(days=1),
-    )
-
-
 def _topics(sentences: list[str]) -> Finding:
     if not sentences:
         return ok("topics", "All topics are there, with the partitions that they have to have.")
@@ -68,8 +65,8 @@ def _topics(sentences: list[str]) -> Finding:
 
 
 async def _log_findings(settings: Settings) -> list[Finding]:
-    consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka_bootstrap)
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
+    consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka_bootstrap, **client_security(settings))
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, **client_security(settings))
     try:
         async with asyncio.timeout(_ANSWER_SECONDS):
             await consumer.start()

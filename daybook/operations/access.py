@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import functools
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ import httpx
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from daybook.brokers import client_security, secret
 from daybook.demo.folder import DataFolder, RunningDemo
 from daybook.json_files import FileError
 from daybook.ledger.calendar import Calendar
@@ -45,8 +46,10 @@ def perform(
         with opened(settings) as store:
             extra: dict[str, Any] = {} if progress is None else {"progress": progress}
             if settings.data_dir is None or settings.clickhouse_url is not None:
-                extra["publish"] = functools.partial(_publish, settings.kafka_bootstrap)
-                extra["command"] = functools.partial(send_command, settings.kafka_bootstrap)
+                extra["publish"] = functools.partial(_publish, settings)
+                extra["command"] = functools.partial(
+                    send_command, settings.kafka_bootstrap, security=client_security(settings)
+                )
             return run(Place(store, calendar_of(settings), **extra), name, args)
     except StoreBusy as error:
         running = DataFolder(settings.data_dir).running() if settings.data_dir is not None else None
@@ -58,20 +61,20 @@ def perform(
         raise CannotAct(sentence(error)) from error
 
 
-def _publish(bootstrap: str, records: Sequence[OutgoingRecord]) -> None:
+def _publish(settings: Settings, records: Sequence[OutgoingRecord]) -> None:
     async def send() -> None:
-        async with SalesPublisher(bootstrap) as publisher:
+        async with SalesPublisher(settings.kafka_bootstrap, **client_security(settings)) as publisher:
             await publisher.send(records)
 
     try:
         asyncio.run(send())
     except KafkaUnavailable as error:
         raise CannotAct(
-            f"Kafka at {bootstrap} does not answer; see that it runs, or name it by --kafka."
+            f"Kafka at {settings.kafka_bootstrap} does not answer; see that it runs, or name it by --kafka."
         ) from error
 
 
-def send_command(bootstrap: str, command: bytes) -> None:
+def send_command(bootstrap: str, command: bytes, security: Mapping[str, Any] | None = None) -> None:
     """Have the watcher and the notifier carry out a command.
 
     Raises:
@@ -80,7 +83,7 @@ def send_command(bootstrap: str, command: bytes) -> None:
 
     async def send() -> None:
         async with AIOKafkaProducer(
-            bootstrap_servers=bootstrap, acks="all", request_timeout_ms=_COMMAND_MS
+            bootstrap_servers=bootstrap, acks="all", request_timeout_ms=_COMMAND_MS, **(security or {})
         ) as producer:
             await producer.send_and_wait(topics.TICKS, command, key=b"command", partition=0)
 
@@ -109,15 +112,14 @@ def opened(settings: Settings) -> Iterator[Store]:
 
 def _open(settings: Settings) -> Store:
     if settings.clickhouse_url is not None:
-        try:
-            password = settings.clickhouse_password()
-        except OSError as error:
-            raise CannotAct(f"The password file cannot be read: {error.strerror}.") from error
+        file = settings.clickhouse_password_file
+        password = "" if file is None else secret(file)
         return Store.over_http(
             settings.clickhouse_url,
             settings.clickhouse_database,
             user=settings.clickhouse_user,
             password=password,
+            ca_file=settings.clickhouse_ca_file,
         )
     folder = settings.engine_dir
     if folder is None:

@@ -14,7 +14,13 @@ VALID = sorted((CORPUS / "valid").glob("*.json"))
 INVALID = sorted((CORPUS / "invalid").glob("*.json"))
 
 # Found by the worker, which knows the stores, the log's time and the ids it has seen; not by the codec.
-BY_THE_WORKER = {Reason.FUTURE_TIME, Reason.UNKNOWN_STORE, Reason.LATE_UNVERIFIED, Reason.INTERNAL}
+BY_THE_WORKER = {
+    Reason.FUTURE_TIME,
+    Reason.UNKNOWN_STORE,
+    Reason.LATE_UNVERIFIED,
+    Reason.MISPLACED,
+    Reason.INTERNAL,
+}
 # An example of it would be 786 KB: test_too_large makes one.
 MADE_HERE = {Reason.TOO_LARGE}
 
