@@ -1,0 +1,91 @@
+"""How long each query of the boards takes at ten million sale lines: ``python -m benchmarks.boards``.
+
+Exit code 1 if one is not answered within its limit, nineteen times out of twenty.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from contextlib import nullcontext
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from benchmarks.boards.data import fill
+from daybook.dashboards import queries
+from daybook.dashboards.queries.filling import Choice, Window, filled
+from daybook.sinks.migrate import migrate
+from daybook.sinks.store import Store
+
+LIMIT_MS: Final = 300
+OF_BOARDS: Final = ("today_", "trust_", "trends_", "oncall_", "leaderboard_", "variable_", "alert_", "lines")
+
+
+def choices(today: date) -> dict[str, Choice]:
+    """What people look at: everything today, and one region's tills on a day last month."""
+    past = (today - timedelta(days=30)).isoformat()
+    others = {"view": "origin", "calendar": "retail"}
+    return {
+        "all, today": Choice("GBP", per_unit=100),
+        "one region, one channel, last month": Choice(
+            "GBP", date=past, region="region-3", channel="pos", per_unit=100, others=others
+        ),
+    }
+
+
+def measured(store: Store, sql: str, times: int) -> list[float]:
+    """Milliseconds of each run, sorted; a first one is not counted."""
+    store.rows(sql)
+    found = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        store.rows(sql)
+        found.append((time.perf_counter() - begun) * 1000)
+    return sorted(found)
+
+
+def run(store: Store, times: int) -> int:
+    """Print the table; how many rows are not reached."""
+    now = datetime.now(UTC)
+    window = Window(now - timedelta(hours=24), now, 300)
+    missed = 0
+    print(f"{'query':28} {'chosen':36} {'median':>8} {'p95':>8}  of {LIMIT_MS} ms")
+    for name in queries.names():
+        if not name.startswith(OF_BOARDS):
+            continue
+        for label, choice in choices(now.date()).items():
+            spent = measured(store, filled(queries.load(name), choice.variables(), window), times)
+            p95 = spent[-(len(spent) // 20) - 1]
+            missed += p95 > LIMIT_MS
+            said = "reached" if p95 <= LIMIT_MS else "not reached"
+            print(f"{name:28} {label:36} {spent[len(spent) // 2]:8.0f} {p95:8.0f}  {said}", flush=True)
+    return missed
+
+
+def main() -> int:
+    """Fill a folder if it is empty, then measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lines", type=int, default=10_000_000)
+    parser.add_argument("--times", type=int, default=40, help="runs of each query")
+    parser.add_argument("--folder", type=Path, help="keep the data here, and use it again")
+    args = parser.parse_args()
+    place = tempfile.TemporaryDirectory() if args.folder is None else nullcontext(args.folder)
+    with place as folder, Store.embedded(Path(folder) / "clickhouse") as store:
+        begun = time.monotonic()
+        if migrate(store):
+            fill(store, args.lines, datetime.now(UTC).date())
+        lines, totals = (store.value(f"SELECT count() FROM {table}") for table in ("lines", "totals"))  # noqa: S608
+        version = store.value("SELECT version()")
+        print(f"{lines:,} lines, {totals:,} totals, made in {time.monotonic() - begun:.0f} s.")
+        print(f"ClickHouse {version}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} when it began.")
+        missed = run(store, args.times)
+        print(f"Load {os.getloadavg()[0]:.1f} at the end: {missed or 'no'} row(s) not reached.")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

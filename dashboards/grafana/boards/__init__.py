@@ -1,0 +1,1 @@
+"""One module per board: what it shows, panel by panel."""

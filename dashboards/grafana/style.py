@@ -1,0 +1,156 @@
+"""What columns are called, measured in and coloured by, on every board alike."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from grafana_foundation_sdk.models.dashboard import DynamicConfigValue
+
+# Okabe and Ito's palette: eight colours that people with any colour blindness can tell apart.
+BLUE: Final = "#0072B2"
+ORANGE: Final = "#E69F00"
+SKY: Final = "#56B4E9"
+GREEN: Final = "#009E73"
+VERMILLION: Final = "#D55E00"
+PURPLE: Final = "#CC79A7"
+YELLOW: Final = "#F0E442"
+GREY: Final = "#8F9499"
+PALETTE: Final = (BLUE, ORANGE, SKY, GREEN, VERMILLION, PURPLE, YELLOW, GREY)
+
+MONEY: Final = "money"
+"""The unit of the currency that is chosen on the board; a query of its own tells the panel which."""
+COUNT: Final = "locale"
+SHARE: Final = "percentunit"
+SECONDS: Final = "dtdurations"
+RATIO: Final = "none"
+
+
+class Column(NamedTuple):
+    """How a column of a query is shown; ``unit`` is None for text and times."""
+
+    label: str
+    unit: str | None = None
+    color: str | None = None
+    decimals: int | None = None
+
+
+COLUMNS: Final[dict[str, Column]] = {
+    "net": Column("Net", MONEY, BLUE),
+    "gross": Column("Gross", MONEY, SKY),
+    "discounts": Column("Discounts", MONEY, ORANGE),
+    "reversals": Column("Reversals", MONEY, VERMILLION),
+    "tax": Column("Tax", MONEY, GREY),
+    "aov": Column("Average order", MONEY, PURPLE),
+    "upt": Column("Units per order", RATIO, GREEN, 2),
+    "orders": Column("Orders", COUNT, GREEN, 0),
+    "net_units": Column("Net units", COUNT, SKY, 0),
+    "discount_share": Column("Discounts of gross", SHARE, ORANGE, 1),
+    "reversal_share": Column("Reversals of gross", SHARE, VERMILLION, 1),
+    "last_week": Column("Same weekday last week", MONEY, ORANGE),
+    "last_year": Column("364 days before", MONEY, GREY),
+    "last_week_by_now": Column("Same weekday last week, by now", MONEY, ORANGE),
+    "last_year_by_now": Column("364 days before, by now", MONEY, GREY),
+    "against_last_week": Column("Against last week", SHARE, ORANGE, 1),
+    "against_last_year": Column("Against 364 days before", SHARE, GREY, 1),
+    "net_a_year_before": Column("Net a year before", MONEY, GREY),
+    "net_before": Column("Net in the 28 days before", MONEY, GREY),
+    "change": Column("Change", MONEY, ORANGE),
+    "growth": Column("Growth", SHARE, GREEN, 1),
+    "net_of_totals": Column("Net by totals", MONEY, BLUE),
+    "net_of_lines": Column("Net by lines", MONEY, SKY),
+    "difference": Column("Difference", MONEY, VERMILLION),
+    "orders_difference": Column("Difference in orders", COUNT, VERMILLION, 0),
+    "net_since_close": Column("Net since it closed", MONEY, ORANGE),
+    "newest_age": Column("Age of the newest counted event", SECONDS, BLUE, 0),
+    "checkpoint_age": Column("Age of the checkpoint", SECONDS, ORANGE, 0),
+    "longest_delay": Column("Longest delay", SECONDS, ORANGE, 0),
+    "median_delay": Column("Median", SECONDS, BLUE),
+    "p95_delay": Column("19 of 20 below", SECONDS, ORANGE),
+    "silent_for": Column("Silent for", SECONDS, VERMILLION, 0),
+    "usual_gap": Column("Usual gap", SECONDS, GREY, 0),
+    "times_usual": Column("Times the usual gap", RATIO, VERMILLION, 1),
+    "days_selling_now": Column("Days of seven with sales at this hour", COUNT, None, 0),
+    "behind": Column("In ClickHouse, not yet counted", COUNT, ORANGE, 0),
+    "received": Column("Received", COUNT, SKY, 0),
+    "counted": Column("Counted", COUNT, BLUE, 0),
+    "duplicates": Column("Duplicates", COUNT, ORANGE, 0),
+    "dead": Column("Dead letters", COUNT, VERMILLION, 0),
+    "dead_letters": Column("Dead letters", COUNT, VERMILLION, 0),
+    "differing": Column("Difference", COUNT, VERMILLION, 0),
+    "late_events": Column("Late events", COUNT, ORANGE, 0),
+    "business_dates": Column("Business dates", COUNT, None, 0),
+    "events": Column("Events", COUNT, None, 0),
+    "stores": Column("Stores", COUNT, None, 0),
+    "partition": Column("Partition", COUNT, None, 0),
+    "usual": Column("Usual day", MONEY, GREEN),
+    "rank": Column("Rank", COUNT, None, 0),
+    "who": Column("Who"),
+    "movement": Column("Movement"),
+    "to_the_next": Column("To the next above", MONEY, GREY),
+    "attempts": Column("Attempts", COUNT, None, 0),
+    "severity": Column("Severity"),
+    "title": Column("Alert"),
+    "summary": Column("What it says"),
+    "at_risk": Column("At risk"),
+    "split": Column("The shortfall's parts"),
+    "explained_by": Column("Mostly"),
+    "fired_at": Column("Fired (UTC)"),
+    "updated_at": Column("Changed (UTC)"),
+    "acknowledged_by": Column("Acknowledged by"),
+    "acknowledge": Column("Acknowledge"),
+    "runbook": Column("Runbook"),
+    "decided_at": Column("Decided (UTC)"),
+    "receiver": Column("Receiver"),
+    "status": Column("Status"),
+    "about": Column("About"),
+    "error": Column("Error"),
+    "store": Column("Store"),
+    "store_name": Column("Name"),
+    "region": Column("Region"),
+    "channel": Column("Channel"),
+    "revenue_stream": Column("Revenue stream"),
+    "product": Column("Product"),
+    "product_name": Column("Product name"),
+    "staff": Column("Seller"),
+    "till": Column("Till"),
+    "order": Column("Order"),
+    "event": Column("Event"),
+    "position": Column("Position in the log"),
+    "business_date": Column("Business date"),
+    "oldest_business_date": Column("Oldest business date"),
+    "wall_time": Column("Time at the store"),
+    "state": Column("State"),
+    "closes_at": Column("Closes at (UTC)"),
+    "newest": Column("Newest (UTC)"),
+    "newest_id": Column("Newest id"),
+    "reason": Column("Reason"),
+    "producer": Column("Producer"),
+    "can_be_replayed": Column("Can be replayed"),
+    "period": Column("Begins"),
+    "week": Column("Week of"),
+    "hour": Column("Hour at the store"),
+    **{
+        day.lower(): Column(day, MONEY)
+        for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    },
+}
+
+
+def money_columns(names: tuple[str, ...]) -> str:
+    """A pattern for those of the columns that hold money, as Grafana matches fields; empty if none does."""
+    found = [name for name in names if COLUMNS[name].unit == MONEY]
+    return f"/^({'|'.join(found)})$/" if found else ""
+
+
+def properties(name: str, *, labelled: bool = True) -> list[DynamicConfigValue]:
+    """What Grafana is told of a column: its name for people, unit, decimals, colour, a dash for no value."""
+    column = COLUMNS[name]
+    found = [DynamicConfigValue("displayName", column.label)] if labelled else []
+    found.append(DynamicConfigValue("noValue", "-"))
+    if column.unit not in (None, MONEY):
+        found.append(DynamicConfigValue("unit", column.unit))
+    if column.decimals is not None:
+        found.append(DynamicConfigValue("decimals", column.decimals))
+    if column.color is not None:
+        found.append(DynamicConfigValue("color", {"mode": "fixed", "fixedColor": column.color}))
+    return found
