@@ -12,10 +12,10 @@ STAMP := $(VENV)/.installed
 # Arguments for pytest and the demo, such as: make test ARGS="tests/ledger -x"
 ARGS ?=
 
-.PHONY: help setup demo test lint bench faults clean
+.PHONY: help setup demo test lint bench bench-boards faults clean
 
 help: ## what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | sort
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | sort
 
 setup: $(STAMP) ## install everything into .venv; does nothing the second time
 
@@ -49,6 +49,9 @@ lint: $(STAMP) ## ruff, mypy strict, import contracts
 
 bench: $(STAMP) ## Daybook beside its peers on a real Kafka, and all other figures of docs/benchmarks.md: about 30 minutes
 	$(BIN)/python -m benchmarks.run $(ARGS)
+
+bench-boards: $(STAMP) ## how long each query of the boards takes at ten million sale lines: about ten minutes
+	$(BIN)/python -m benchmarks.boards $(ARGS)
 
 clean: ## remove the environment, caches and builds; the demo's data folder stays
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results

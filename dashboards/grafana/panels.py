@@ -11,7 +11,6 @@ from grafana_foundation_sdk.builders import (
     dashboard,
     stat,
     table,
-    text,
     timeseries,
 )
 from grafana_foundation_sdk.cog.builder import Builder
@@ -129,7 +128,9 @@ class Asked:
         panel.with_transformation(_only(("time", *self.columns)))
         for name in self.columns:
             named = style.properties(name, labelled=name != self.unnamed)
-            panel.override_by_name(name, named + (_row_link(name) if self.links or name in _ADDRESSES else []))
+            panel.override_by_name(
+                name, named + (_row_link(name) if self.links or name in _ADDRESSES else [])
+            )
         if self.links:
             panel.data_links([lines_link()])
         return panel
@@ -160,7 +161,11 @@ def lines_link() -> dashboard.DashboardLink:
 
 def _row_link(name: str) -> list[DynamicConfigValue]:
     if name in _ADDRESSES:
-        return [DynamicConfigValue("links", [{"title": _ADDRESSES[name], "url": "${__value.raw}", "targetBlank": True}])]
+        return [
+            DynamicConfigValue(
+                "links", [{"title": _ADDRESSES[name], "url": "${__value.raw}", "targetBlank": True}]
+            )
+        ]
     if name not in _VALUES:
         return []
     chosen = _CHOSEN if name == "store" else f"{_CHOSEN}&${{store:queryparam}}"

@@ -65,7 +65,8 @@ def calendar() -> list[Variable]:
 
 def ranking() -> list[Variable]:
     """Who is ranked over which period, and whose own line is shown."""
-    who = "seller : staff, store : store, region : region, product : product, category : category, channel : channel"
+    kinds = ("staff", "store", "region", "product", "category", "channel")
+    who = ", ".join(f"{'seller' if kind == 'staff' else kind} : {kind}" for kind in kinds)
     return [
         _either("by", "Ranked", who, ("seller", "staff")),
         _either("calendar", "Calendar", "ISO : iso, retail 4-5-4 : retail", ("ISO", "iso")),

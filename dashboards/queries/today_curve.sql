@@ -1,12 +1,13 @@
 -- Net sales added up over the day, by the end of each quarter hour of the stores' own wall clocks: the business
--- date itself up to now, the same weekday last week, and 364 days before. `time` lies on the day on which the
--- board's window begins, whatever the business date: only its hours and minutes mean anything. Stores that share
--- a cutoff are shown by the clock, others by the hours since their day began. Major units, exact.
+-- date itself up to now, the usual day (the median of the same weekday in the eight weeks before, of those with
+-- sales), the same weekday last week, and 364 days before. `time` lies on the day on which the board's window
+-- begins, whatever the business date: only its hours and minutes mean anything. Stores that share a cutoff are shown
+-- by the clock, others by the hours since their day began. Major units, exact; the usual day is rounded.
 WITH
     scope AS
     (
         SELECT
-            store_id, name, region, cutoff_seconds, today,
+            store_id, cutoff_seconds,
             if(${date:sqlstring} = 'today', today, toDateOrZero(${date:sqlstring})) AS day,
             if(day < today, 86400, if(day > today, 0, now_second)) AS until_second
         FROM stores
@@ -18,7 +19,7 @@ WITH
     (
         SELECT store_id, day - back AS business_date, back
         FROM scope
-        ARRAY JOIN [0, 7, 364] AS back
+        ARRAY JOIN [0, 7, 14, 21, 28, 35, 42, 49, 56, 364] AS back
     ),
     amounts AS
     (
@@ -48,25 +49,29 @@ WITH
     ),
     slots AS
     (
-        SELECT
-            slot,
-            sumIf(net, back = 0) AS today,
-            sumIf(net, back = 7) AS week,
-            sumIf(net, back = 364) AS year,
-            countIf(back = 7) AS of_week,
-            countIf(back = 364) AS of_year
+        SELECT moments.back AS back, placed.slot AS slot, sum(placed.net) AS net
         FROM placed
         INNER JOIN moments USING (store_id, business_date)
-        GROUP BY slot
+        GROUP BY back, slot
+    ),
+    days AS
+    (
+        SELECT back, arrayCumSum(sumForEach(arrayMap(number -> if(number = slot, net, 0), range(96)))) AS so_far
+        FROM slots
+        GROUP BY back
         UNION ALL
-        SELECT toInt64(number), 0, 0, 0, 0, 0 FROM numbers(96)
+        SELECT toUInt16(0), arrayMap(number -> 0, range(96))
     )
 SELECT
-    toDateTime(intDiv(toUnixTimestamp($__fromTime), 86400) * 86400 + shown.1 + (slot + 1) * 900, 'UTC') AS time,
-    if(slot * 900 < shown.2, toDecimal128(sum(sum(today)) OVER so_far, 4) / ${per_unit}, NULL) AS net,
-    if(sum(sum(of_week)) OVER () = 0, NULL, toDecimal128(sum(sum(week)) OVER so_far, 4) / ${per_unit}) AS last_week,
-    if(sum(sum(of_year)) OVER () = 0, NULL, toDecimal128(sum(sum(year)) OVER so_far, 4) / ${per_unit}) AS last_year
-FROM slots
+    toDateTime(intDiv(toUnixTimestamp($__fromTime), 86400) * 86400 + assumeNotNull(shown.1) + (slot + 1) * 900, 'UTC')
+        AS time,
+    if(slot * 900 < assumeNotNull(shown.2), toDecimal128(sumIf(so_far[slot + 1], back = 0), 4) / ${per_unit}, NULL) AS net,
+    if(countIf(back BETWEEN 7 AND 56) = 0, NULL,
+        toDecimal128(toInt64(round(quantileExactInclusiveIf(0.5)(so_far[slot + 1], back BETWEEN 7 AND 56))), 4)
+            / ${per_unit}) AS usual,
+    if(countIf(back = 7) = 0, NULL, toDecimal128(sumIf(so_far[slot + 1], back = 7), 4) / ${per_unit}) AS last_week,
+    if(countIf(back = 364) = 0, NULL, toDecimal128(sumIf(so_far[slot + 1], back = 364), 4) / ${per_unit}) AS last_year
+FROM days
+ARRAY JOIN range(96) AS slot
 GROUP BY slot
-WINDOW so_far AS (ORDER BY slot ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 ORDER BY time

@@ -53,12 +53,12 @@ class Past(World):
         records.append(SourceRecord(partition, len(records), milliseconds, value, at.isoformat()))
 
 
-def ask(store: Store, name: str, **changes: Any) -> list[dict[str, Any]]:
+def ask(asked: Store, name: str, /, **changes: Any) -> list[dict[str, Any]]:
     """The rows of a query, with everything filled in; amounts in minor units unless said otherwise."""
     own = {key: changes.pop(key) for key in list(changes) if key in Choice.__dataclass_fields__}
     choice = Choice(**{"currency": "GBP", **own}, others=changes)
     window = Window(NOW - timedelta(days=DAYS), NOW, 3600)
-    return store.records(filled(queries.load(name), choice.variables(), window))
+    return asked.records(filled(queries.load(name), choice.variables(), window))
 
 
 def lines(store: Store, currency: str = "GBP") -> list[dict[str, Any]]:
@@ -96,7 +96,7 @@ class TestMonth:
 
     @pytest.mark.parametrize("name", BOARD)
     def test_every_query_gives_what_its_panels_need(self, month: Store, name: str) -> None:
-        """It runs for each choice; its columns are those that panels show, of types that the plugin can plot."""
+        """It runs for each choice; its columns are those that panels show, of types that can be plotted."""
         choices: list[dict[str, Any]] = [
             {},
             {
@@ -119,7 +119,10 @@ class TestMonth:
             )
             sql = filled(queries.load(name), wanted.variables(), Window(NOW - timedelta(days=2), NOW, 600))
             answer = month._client.query(sql)
-            given = {each: str(kind.name) for each, kind in zip(answer.column_names, answer.column_types, strict=True)}
+            given = {
+                each: str(kind.name)
+                for each, kind in zip(answer.column_names, answer.column_types, strict=True)
+            }
             assert [each for each in given.items() if not PLOTTED.fullmatch(each[1])] == []
             described = given or described
         for board in documents().values():
@@ -132,7 +135,7 @@ class TestMonth:
 
     @pytest.mark.parametrize("back", [0, 1, 5])
     def test_the_days_figures_are_the_lines_added_up(self, month: Store, back: int) -> None:
-        """In all, by store, channel, revenue stream and product; with and without a channel that is chosen."""
+        """In all, by store, channel and revenue stream; with and without a channel that is chosen."""
         day = (NOW - timedelta(days=back)).date()
         for channel in ("*", "pos", "ecommerce"):
             chosen = [
@@ -291,7 +294,7 @@ class TestMonth:
     def test_a_till_that_always_sells_now_and_has_stopped_is_the_first_of_the_silent(
         self, month: Store
     ) -> None:
-        """Every till in the list has sold in this hour of most days; the longest silence, by its own gap, leads."""
+        """Every till in the list has sold in this hour of most days; the longest silence leads."""
         rows = ask(month, "oncall_silent_tills")
         assert all(row["days_selling_now"] >= 4 for row in rows)
         times = [row["times_usual"] for row in rows if row["times_usual"] is not None]

@@ -27,7 +27,17 @@ def _alerts() -> PanelBuilder:
             "Alerts: firing, and of the last two days",
             "oncall_alerts",
             (
-                *("state", "severity", "title", "summary", "store", "business_date", "at_risk", "split", "explained_by"),
+                *(
+                    "state",
+                    "severity",
+                    "title",
+                    "summary",
+                    "store",
+                    "business_date",
+                    "at_risk",
+                    "split",
+                    "explained_by",
+                ),
                 *("fired_at", "updated_at", "acknowledged_by", "acknowledge", "runbook"),
             ),
             definition="Whatever the currency. The parts of a shortfall (orders, units per order,"

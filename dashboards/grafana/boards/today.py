@@ -12,10 +12,7 @@ NET = (
     "Net = gross + discounts + reversals, without tax, shipping, tips and gift cards; discounts and"
     " reversals are negative."
 )
-_NOTHING = (
-    "Nothing was sold yet on this business date in the stores, channels and currency that are"
-    " chosen."
-)
+_NOTHING = "Nothing was sold yet on this business date in the stores, channels and currency that are chosen."
 
 
 def today() -> Dashboard:
@@ -120,7 +117,17 @@ def _alerts() -> PanelBuilder:
         Asked(
             "Open alerts",
             "today_alerts",
-            ("state", "severity", "title", "summary", "at_risk", "fired_at", "acknowledged_by", "acknowledge", "runbook"),
+            (
+                "state",
+                "severity",
+                "title",
+                "summary",
+                "at_risk",
+                "fired_at",
+                "acknowledged_by",
+                "acknowledge",
+                "runbook",
+            ),
             definition="Alerts that are not over, whatever the currency. At risk: target, or usual"
             " close, less the"
             " projected close.",
