@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from statistics import median
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
@@ -24,55 +23,10 @@ from daybook.schemas.codec import encode_event
 from daybook.sinks.clocks import write_clocks
 from daybook.sinks.days import day_postings
 from daybook.sinks.migrate import migrate
-from daybook.sinks.rows import SourceRecord
 from daybook.sinks.store import Store
+from tests.dashboards.month import BOARD, DAYS, NOW, PLOTTED, Past, ask, lines, net
 from tests.demo.test_file import REAL
-from tests.sinks.world import World
 from tests.support.require import need
-
-DAYS: Final = 33
-NOW: Final = datetime.now(UTC)
-BOARD: Final = sorted(
-    name for name in queries.names() if "$" in queries.load(name) or re.match("variable|trust", name)
-)
-PLOTTED: Final = re.compile(
-    r"(Nullable\()?(String|Float64|U?Int(8|16|32|64)|Decimal\(38, 4\)|DateTime(64)?(\([^)]*\))?)\)?"
-    r"|LowCardinality\(String\)"
-)
-"""Types that the plugin turns into a field which a panel can draw or show as text."""
-
-
-class Past(World):
-    """A world whose log took each event when it was published."""
-
-    def log(self, at: datetime, value: bytes, key: bytes) -> None:
-        """Put an event at the end of its key's partition."""
-        partition = sum(key) % 2
-        records = self.records[partition]
-        milliseconds = int(at.timestamp() * 1000)
-        records.append(SourceRecord(partition, len(records), milliseconds, value, at.isoformat()))
-
-
-def ask(asked: Store, name: str, /, **changes: Any) -> list[dict[str, Any]]:
-    """The rows of a query, with everything filled in; amounts in minor units unless said otherwise."""
-    own = {key: changes.pop(key) for key in list(changes) if key in Choice.__dataclass_fields__}
-    choice = Choice(**{"currency": "GBP", **own}, others=changes)
-    window = Window(NOW - timedelta(days=DAYS), NOW, 3600)
-    return asked.records(filled(queries.load(name), choice.variables(), window))
-
-
-def lines(store: Store, currency: str = "GBP") -> list[dict[str, Any]]:
-    """Every counted line of the book of sales, for adding up in Python."""
-    found = store.records(
-        "SELECT * FROM counted_lines WHERE book = 'sales' AND currency = {c:String}", {"c": currency}
-    )
-    assert found
-    return found
-
-
-def net(line: dict[str, Any]) -> int:
-    """A line's net sales."""
-    return int(line["gross"] + line["discounts"] + line["reversals"])
 
 
 @pytest.fixture(scope="module")
@@ -339,9 +293,8 @@ def test_the_real_file_comes_out_to_the_penny(tmp_path: Path) -> None:
             for line in own:
                 by_store[line["store_id"]] += net(line)
                 products[line["product_id"]] += net(line)
-            assert {row["store"]: row["net"] for row in ask(store, "today_by_store", **asked)} == dict(
-                by_store
-            )
+            found = {row["store"]: row["net"] for row in ask(store, "today_by_store", **asked)}
+            assert found == by_store
             for row in ask(store, "today_best_products", **asked):
                 assert row["net"] == products[row["product"]]
             assert ask(store, "today_curve", **asked)[-1]["net"] == sum(map(net, own))

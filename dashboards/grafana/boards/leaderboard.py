@@ -23,6 +23,7 @@ def leaderboard() -> Dashboard:
     made = _board("leaderboard", "Daybook: Leaderboard", "Who stands where, readable from across a room.")
     made.with_panel(_list("The first ten", "leaderboard_top", large=True, height=18))
     made.with_panel(_own())
+    made.with_panel(_teams())
     return built(made)
 
 
@@ -53,6 +54,24 @@ def _list(title: str, query: str, *, large: bool, height: int) -> PanelBuilder:
     )
     panel = panels.rows(asked)
     return panels.for_walls(panel) if large else panel
+
+
+def _teams() -> PanelBuilder:
+    asked = Asked(
+        "Teams, and attainment of own targets",
+        "leaderboard_teams",
+        ("ranked", "rank", "who", "measure", "amount", "ratio", "movement", "state", "as_of"),
+        definition="From the live leaderboards that the watcher keeps for the chosen kind of period:"
+        " teams by each"
+        " of their measures (money in the chosen currency), and whoever is ranked by attainment = net"
+        " / own target."
+        " State says whether the period's last day is closed.",
+        empty="The watcher keeps no leaderboard of teams or of attainment for this kind of period.",
+        span=24,
+        height=9,
+        links=False,
+    )
+    return panels.rows(asked)
 
 
 def _own() -> PanelBuilder:

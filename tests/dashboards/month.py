@@ -1,0 +1,57 @@
+"""A month of simulated sales, asked as boards ask, and its lines to add up by hand."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from daybook.dashboards import queries
+from daybook.dashboards.queries.filling import Choice, Window, filled
+from daybook.sinks.rows import SourceRecord
+from daybook.sinks.store import Store
+from tests.sinks.world import World
+
+DAYS: Final = 33
+NOW: Final = datetime.now(UTC)
+BOARD: Final = sorted(
+    name for name in queries.names() if "$" in queries.load(name) or re.match("variable|trust", name)
+)
+PLOTTED: Final = re.compile(
+    r"(Nullable\()?(String|Float64|U?Int(8|16|32|64)|Decimal\(38, 4\)|DateTime(64)?(\([^)]*\))?)\)?"
+    r"|LowCardinality\(String\)"
+)
+"""Types that the plugin turns into a field which a panel can draw or show as text."""
+
+
+class Past(World):
+    """A world whose log took each event when it was published."""
+
+    def log(self, at: datetime, value: bytes, key: bytes) -> None:
+        """Put an event at the end of its key's partition."""
+        partition = sum(key) % 2
+        records = self.records[partition]
+        milliseconds = int(at.timestamp() * 1000)
+        records.append(SourceRecord(partition, len(records), milliseconds, value, at.isoformat()))
+
+
+def ask(asked: Store, name: str, /, **changes: Any) -> list[dict[str, Any]]:
+    """The rows of a query, with everything filled in; amounts in minor units unless said otherwise."""
+    own = {key: changes.pop(key) for key in list(changes) if key in Choice.__dataclass_fields__}
+    choice = Choice(**{"currency": "GBP", **own}, others=changes)
+    window = Window(NOW - timedelta(days=DAYS), NOW, 3600)
+    return asked.records(filled(queries.load(name), choice.variables(), window))
+
+
+def lines(store: Store, currency: str = "GBP") -> list[dict[str, Any]]:
+    """Every counted line of the book of sales, for adding up in Python."""
+    found = store.records(
+        "SELECT * FROM counted_lines WHERE book = 'sales' AND currency = {c:String}", {"c": currency}
+    )
+    assert found
+    return found
+
+
+def net(line: dict[str, Any]) -> int:
+    """A line's net sales."""
+    return int(line["gross"] + line["discounts"] + line["reversals"])
