@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     leaderboards_file: Path | None = Field(
         None, description="JSON: which leaderboards are kept live; a usual set, if unset."
     )
+    adjustments_file: Path | None = Field(
+        None, description="JSON: by how much days will differ from the usual."
+    )
     reporting_currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = Field(
         None, description="ISO 4217 code of the currency in which a group is shown."
     )

@@ -22,6 +22,8 @@ DEAD_LETTERS_KEPT: Final = timedelta(days=365)
 TICKS_KEPT: Final = timedelta(days=7)
 """Commands in it must outlast the longest time that no watcher runs."""
 SOURCES: Final = (topics.EVENTS, topics.SIGNALS)
+PROJECTIONS_KEPT: Final = timedelta(days=7)
+"""The longest time that no sink runs, without a gap in what projections were like."""
 _PAUSE: Final = 0.1
 _LARGEST: Final = str(8 * 1024 * 1024)
 """Bytes: a dead letter carries its event in base64, so it is larger than any event."""
@@ -95,6 +97,7 @@ def planned_topics(
         # The log's own time is the time by which agents decide.
         topics.TICKS: kept
         | {"message.timestamp.type": "LogAppendTime", "retention.ms": _milliseconds(TICKS_KEPT)},
+        topics.PROJECTIONS: kept | large | {"retention.ms": _milliseconds(PROJECTIONS_KEPT)},
         **dict.fromkeys(topics.STATES, compacted),
         **{topics.agent_changelog(application, name): compacted for name in topics.AGENTS},
     }

@@ -13,11 +13,19 @@ from typing import Final
 from daybook.board_agent import leaderboards_agent, telling_news
 from daybook.brokers import client_security
 from daybook.faust_running import run_process
+from daybook.json_files import FileError, read_document
+from daybook.ledger.calendar import Calendar
 from daybook.ledger.merged import MergedTotals
+from daybook.ledger.plans import Plans
 from daybook.metrics.watcher import readings
+from daybook.operations.base import CannotAct
 from daybook.readiness import needed_calendar, ready_topics
+from daybook.schemas.adjustments import AdjustmentsFile
+from daybook.schemas.targets import TargetsFile
 from daybook.settings import Settings
 from daybook.streams.following import Told, TotalsFollower
+from daybook.streams.following_plans import PLAN_TOPICS, PlansFollower
+from daybook.streams.projecting import ProjectionsAgent
 from daybook.streams.tick_app import TickApp, TickSettings
 from daybook.streams.ticks import TickAgent
 
@@ -35,12 +43,13 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
         ProcessFailed: it ended by itself.
         KafkaError, KafkaUnavailable: Kafka cannot be reached at the start.
     """
-    boards = leaderboards_agent(settings, needed_calendar(settings))
+    calendar = needed_calendar(settings)
+    boards = leaderboards_agent(settings, calendar)
     await ready_topics(settings)
-    async with following(settings, boards.told) as follower:
+    async with following(settings, boards.told) as follower, following_plans(settings) as plans:
         app = TickApp(
             tick_settings(settings, ROLE),
-            [boards, *agents(settings)],
+            [boards, *agents(calendar, plans)],
             follower.merged,
             follower.until_caught_up,
         )
@@ -48,10 +57,9 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
             await run_process(app, "watcher", settings, functools.partial(readings, app, follower), stopping)
 
 
-def agents(settings: Settings) -> Sequence[TickAgent[MergedTotals]]:
+def agents(calendar: Calendar, plans: Plans) -> Sequence[TickAgent[MergedTotals]]:
     """Who decides by the ticks, beside the leaderboards agent."""
-    del settings
-    return []
+    return [ProjectionsAgent(calendar, plans)]
 
 
 def tick_settings(settings: Settings, role: str) -> TickSettings:
@@ -90,6 +98,45 @@ async def following(settings: Settings, told: Told) -> AsyncIterator[TotalsFollo
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def following_plans(settings: Settings) -> AsyncIterator[Plans]:
+    """Targets and adjustments of the settings' files, and what is published while the block runs.
+
+    Raises:
+        CannotAct: a file is not valid.
+    """
+    plans = plans_of_files(settings)
+    bootstrap, security = settings.kafka_bootstrap, client_security(settings)
+    followers = [PlansFollower(bootstrap, topic, plans, security) for topic in PLAN_TOPICS]
+    tasks = [asyncio.create_task(each.run(), name=f"plans {number}") for number, each in enumerate(followers)]
+    try:
+        yield plans
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def plans_of_files(settings: Settings) -> Plans:
+    """Targets and adjustments of the settings' files.
+
+    Raises:
+        CannotAct: a file is not valid.
+    """
+    plans = Plans()
+    try:
+        if settings.targets_file is not None:
+            for target in read_document(settings.targets_file, TargetsFile, "targets file").targets:
+                plans.add_target(target)
+        if settings.adjustments_file is not None:
+            found = read_document(settings.adjustments_file, AdjustmentsFile, "adjustments file")
+            for adjustment in found.adjustments:
+                plans.add_adjustment(adjustment)
+    except FileError as error:
+        raise CannotAct(str(error)) from error
+    return plans
 
 
 async def _forget(follower: TotalsFollower, kept: timedelta) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
@@ -70,6 +70,17 @@ def region_paces(stores: Sequence[StorePace]) -> list[GroupPace]:
         _group_pace(currency, own)._replace(region=region)
         for (region, currency), own in sorted(members.items())
     ]
+
+
+def members_of(group: GroupPace, paces: Sequence[StorePace]) -> list[StorePace]:
+    """The stores that a group is made of."""
+    return [pace for pace in paces if pace.currency == group.currency and group.region in (None, pace.region)]
+
+
+def shared_date(paces: Sequence[StorePace]) -> date:
+    """The business date that most stores are at, of several the earliest: groups span time zones."""
+    dates = Counter(pace.business_date for pace in paces)
+    return min(dates, key=lambda day: (-dates[day], day))
 
 
 def _group_pace(currency: str, stores: Sequence[StorePace]) -> GroupPace:

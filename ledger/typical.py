@@ -27,7 +27,7 @@ class TypicalDays:
 
     def __init__(self, histories: Mapping[Key, History], calendar: Calendar) -> None:
         self.histories = histories
-        self._calendar = calendar
+        self.calendar = calendar
         self._sums: dict[tuple[str, str | None, DayKinds], History] = {}
 
     def of(self, key: Key, day: date, before: date | None = None) -> TypicalDay | None:
@@ -40,11 +40,11 @@ class TypicalDays:
         typical = usual_day(own, day, before) or self._by_others(key, day, before)
         if typical is None or not like:
             return typical
-        return _within_hours(typical, self._calendar.store(key[0]), day, like[-1].business_date)
+        return _within_hours(typical, self.calendar.store(key[0]), day, like[-1].business_date)
 
     def total(self, key: Key, day: date, before: date | None = None) -> int:
         """The typical total, in minor units; nothing without a past. That of ``of``, and sooner done."""
-        store = self._calendar.store(key[0])
+        store = self.calendar.store(key[0])
         total = usual_total(self.histories[key], day, before)
         if total is not None and not store.opening and not store.closures:
             return total
@@ -56,7 +56,7 @@ class TypicalDays:
 
         The total is theirs, without the store itself, times its part of what they sold on the days it traded.
         """
-        own, store = self.histories[key], self._calendar.store(key[0])
+        own, store = self.histories[key], self.calendar.store(key[0])
         like = own.like_days(day, before)
         for region in (store.region, None) if store.region else (None,):
             group = self._sum(key, region)
@@ -78,7 +78,7 @@ class TypicalDays:
             curves = sum_of_curves(
                 history
                 for (store_id, currency), history in self.histories.items()
-                if currency == key[1] and region in (None, self._calendar.store(store_id).region)
+                if currency == key[1] and region in (None, self.calendar.store(store_id).region)
             )
             self._sums[place] = History(curves, kinds)
         return self._sums[place]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from daybook.schemas import topics
+from daybook.schemas.adjustments import AdjustmentSet, AdjustmentsFile
 from daybook.schemas.alert_commands import ALERT_COMMANDS
 from daybook.schemas.alerts import Alert
 from daybook.schemas.cases import CASE_COMMANDS
@@ -23,11 +24,13 @@ from daybook.schemas.events import (
 from daybook.schemas.leaderboards import LeaderboardsFile
 from daybook.schemas.measures import MeasuresFile
 from daybook.schemas.notifications import Notification
+from daybook.schemas.projections import Projections
 from daybook.schemas.rewards import RewardsFile
 from daybook.schemas.rules import RulesFile
 from daybook.schemas.signals.any import SIGNAL_MODELS, SIGNALS
 from daybook.schemas.staff import StaffFile
 from daybook.schemas.stores import StoresFile
+from daybook.schemas.targets import TargetSet, TargetsFile
 from daybook.schemas.untranslated import UNTRANSLATED, PayloadUntranslated
 
 JSON_SCHEMA_FORMAT: Final = "application/schema+json;version=2020-12"
@@ -42,6 +45,8 @@ _RECORDS: Final[dict[str, type[BaseModel]]] = {**_MODELS, UNTRANSLATED: PayloadU
 """All that stands on the event topic: sales, and what an adapter could not make a sale of."""
 
 _FILES: Final[dict[str, type[BaseModel]]] = {
+    "targets-file": TargetsFile,
+    "adjustments-file": AdjustmentsFile,
     "rules-file": RulesFile,
     "measures-file": MeasuresFile,
     "stores-file": StoresFile,
@@ -98,6 +103,27 @@ CHANNELS: Final = (
         {"notification": Notification},
         "What was told to whom, in UTF-8.",
     ),
+    Channel(
+        "salesTargets",
+        topics.TARGETS,
+        "Each change of a target under a key of its own; compacted, so that all of them stay.",
+        {"target.set": TargetSet},
+        "target, scope, key, currency, period, first and set_at, joined by |, in UTF-8.",
+    ),
+    Channel(
+        "salesAdjustments",
+        topics.ADJUSTMENTS,
+        "Each change of an adjustment under a key of its own; compacted, so that all of them stay.",
+        {"adjustment.set": AdjustmentSet},
+        "adjustment, adjustment_id and set_at, joined by |, in UTF-8.",
+    ),
+    Channel(
+        "salesProjections",
+        topics.PROJECTIONS,
+        "Where each day will close, as seen once a minute; kept for a week.",
+        {"projections": Projections},
+        "None.",
+    ),
 )
 """All channels of the AsyncAPI document."""
 
@@ -112,7 +138,7 @@ class Operation(NamedTuple):
     messages: tuple[str, ...] = ()
 
 
-_EVENTS, _SIGNALS, _ALERTS, _NOTIFICATIONS = CHANNELS
+_EVENTS, _SIGNALS, _ALERTS, _NOTIFICATIONS, _TARGETS, _ADJUSTMENTS, _PROJECTIONS = CHANNELS
 OPERATIONS: Final = (
     Operation(
         "publishSale",
@@ -131,6 +157,9 @@ OPERATIONS: Final = (
     Operation("publishSignal", "send", _SIGNALS, "Publish what customers or systems say and do."),
     Operation("followAlerts", "receive", _ALERTS, "Follow alerts as they begin, change and end."),
     Operation("followNotifications", "receive", _NOTIFICATIONS, "Follow who was told what."),
+    Operation("setTarget", "send", _TARGETS, "Set, change or withdraw a target."),
+    Operation("setAdjustment", "send", _ADJUSTMENTS, "Say how days will differ from the usual, and why."),
+    Operation("followProjections", "receive", _PROJECTIONS, "Follow where the day will close."),
 )
 
 

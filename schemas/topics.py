@@ -39,12 +39,16 @@ TICKS: Final = "daybook.ticks"
 ALERTS: Final = "sales.alerts"
 NOTIFICATIONS: Final = "sales.notifications"
 LEADERBOARDS: Final = "sales.leaderboards"
-STATES: Final = (ALERTS, NOTIFICATIONS, LEADERBOARDS)
+TARGETS: Final = "sales.targets"
+ADJUSTMENTS: Final = "sales.adjustments"
+STATES: Final = (ALERTS, NOTIFICATIONS, LEADERBOARDS, TARGETS, ADJUSTMENTS)
 """State topics: the newest record of a key says how it stands."""
-SINGLE: Final = (TICKS, *STATES)
+PROJECTIONS: Final = "sales.projections"
+"""Where each day will close, as it was seen at a moment; kept for some days, for ClickHouse has them then."""
+SINGLE: Final = (TICKS, PROJECTIONS, *STATES)
 """The topics of one partition."""
 
-AGENTS: Final = ("leaderboards", "watch", "notify")
+AGENTS: Final = ("leaderboards", "watch", "notify", "projections")
 """The agents that go by ticks; each keeps a table of one partition."""
 
 RECEIVED_AT_HEADER: Final = "daybook-received-at"

@@ -6,7 +6,16 @@ from typing import Final
 
 from daybook.sinks.alert_rows import ALERTS, NOTIFICATIONS
 from daybook.sinks.leaderboard_rows import LEADERBOARDS
+from daybook.sinks.plan_rows import ADJUSTMENTS, PROJECTIONS, TARGETS
 from daybook.sinks.signal_rows import SIGNAL_TABLES
 from daybook.sinks.states import StateTopic
 
-STATE_TOPICS: Final[tuple[StateTopic, ...]] = (ALERTS, NOTIFICATIONS, LEADERBOARDS, *SIGNAL_TABLES)
+STATE_TOPICS: Final[tuple[StateTopic, ...]] = (
+    ALERTS,
+    NOTIFICATIONS,
+    LEADERBOARDS,
+    TARGETS,
+    ADJUSTMENTS,
+    PROJECTIONS,
+    *SIGNAL_TABLES,
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -95,6 +95,11 @@ class Demo:
         self._untold: dict[int, int] = {}
         self.failure: BaseException | None = None
         """Why a part of the demo ended by itself."""
+
+    async def publish_to(self, topic: str, records: Sequence[OutgoingRecord]) -> None:
+        """Send records to another topic than the sales'. ClickHouse keeps what they say; no journal does."""
+        async with SalesPublisher(self.broker.bootstrap, topic=topic) as publisher:
+            await publisher.send(records)
 
     def _restored(self, partition: int, raw: dict[bytes, bytes]) -> PartitionLedger:
         # The broker keeps too little of a changelog; there is no other worker, so this is the newest.

@@ -66,7 +66,12 @@ def _place(demo: Demo, reload_stores: Callable[[], None]) -> Place:
         # Operations run in threads; the publisher lives on the loop.
         asyncio.run_coroutine_threadsafe(demo.publisher.send(records), loop).result()
 
-    return Place(demo.store, demo.calendar, publish=publish, reload_stores=reload_stores)
+    def publish_to(topic: str, records: Sequence[OutgoingRecord]) -> None:
+        asyncio.run_coroutine_threadsafe(demo.publish_to(topic, records), loop).result()
+
+    return Place(
+        demo.store, demo.calendar, publish=publish, publish_to=publish_to, reload_stores=reload_stores
+    )
 
 
 def bind(port: int) -> socket.socket:

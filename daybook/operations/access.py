@@ -46,10 +46,11 @@ def perform(
         with opened(settings) as store:
             extra: dict[str, Any] = {} if progress is None else {"progress": progress}
             if settings.data_dir is None or settings.clickhouse_url is not None:
-                extra["publish"] = functools.partial(_publish, settings)
+                extra["publish"] = functools.partial(_publish, settings, topics.EVENTS)
                 extra["command"] = functools.partial(
                     send_command, settings.kafka_bootstrap, security=client_security(settings)
                 )
+                extra["publish_to"] = functools.partial(_publish, settings)
             return run(Place(store, calendar_of(settings), **extra), name, args)
     except StoreBusy as error:
         running = DataFolder(settings.data_dir).running() if settings.data_dir is not None else None
@@ -61,9 +62,10 @@ def perform(
         raise CannotAct(sentence(error)) from error
 
 
-def _publish(settings: Settings, records: Sequence[OutgoingRecord]) -> None:
+def _publish(settings: Settings, topic: str, records: Sequence[OutgoingRecord]) -> None:
     async def send() -> None:
-        async with SalesPublisher(settings.kafka_bootstrap, **client_security(settings)) as publisher:
+        security = client_security(settings)
+        async with SalesPublisher(settings.kafka_bootstrap, topic=topic, **security) as publisher:
             await publisher.send(records)
 
     try:

@@ -42,5 +42,7 @@ class Place:
     """Sends records to the event topic; None where no broker is known."""
     command: Callable[[bytes], None] | None = None
     """Sends a command to the watcher and the notifier; None where no broker is known."""
+    publish_to: Callable[[str, Sequence[OutgoingRecord]], None] | None = None
+    """Sends records to a named topic other than that of the events; None where no broker is known."""
     reload_stores: Callable[[], None] | None = None
     """Reads the stores file again, where the counting is done in this process."""
