@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 # Arguments for pytest and the demo, such as: make test ARGS="tests/ledger -x"
 ARGS ?=
 
-.PHONY: help setup demo test lint bench bench-boards faults clean
+.PHONY: help setup demo test lint bench bench-boards faults secrets clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | sort
@@ -46,6 +46,9 @@ lint: $(STAMP) ## ruff, mypy strict, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+secrets: ## every password of docker-compose.yml, once, as files in secrets/
+	@python3 deploy/make_secrets.py secrets
 
 bench: $(STAMP) ## Daybook beside its peers on a real Kafka, and all other figures of docs/benchmarks.md: about 30 minutes
 	$(BIN)/python -m benchmarks.run $(ARGS)

@@ -22,6 +22,7 @@ _COMMANDS: Final = {
     "grow": "daybook.cli.grow:grow",
     "recount": "daybook.cli.recount:recount",
     "migrate": "daybook.cli.migrate:migrate",
+    "users": "daybook.cli.users:users",
     "publish": "daybook.cli.publish:publish",
     "import": "daybook.cli.import_:import_",
     "mapping": "daybook.cli.mapping:mapping",

@@ -22,7 +22,7 @@ from tests.streams.trade import Sent
 def test_four_partitions_become_twelve_under_load(plant: Plant) -> None:
     """Sales go on by producers with the new map and with the old one, and every total is right."""
     counting_by_the_record(plant)
-    events = list(plant.trade.events(6000))
+    events = list(plant.trade.events(3600))
     chance = random.Random(4)  # noqa: S311 - a repeatable run
     stale: list[list[Sent]] = []
     fresh: list[list[Sent]] = []

@@ -1,0 +1,42 @@
+"""ClickHouse's users with what each may do and no more, as SQL."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Final
+
+STAGING: Final = "rebuilt_totals, rebuilt_lines"
+GRANTS: Final[Mapping[str, str]] = {
+    # Makes tables and views, and notes which migrations are applied.
+    "daybook_migrator": "SELECT, INSERT, CREATE, ALTER, DROP",
+    # The sink: it adds rows. What it wrote beyond a cut is taken back when partitions become more.
+    "daybook_writer": "SELECT, INSERT, ALTER DELETE",
+    # Recomputes days: replaces rows, over tables of its own.
+    "daybook_reconciler": "SELECT, INSERT, ALTER DELETE, CREATE TABLE, DROP TABLE",
+    # Grafana, the live page, the workers' look-ups: nothing but reading.
+    "daybook_reader": "SELECT",
+}
+READER: Final = "daybook_reader"
+_LIMITS: Final = "max_execution_time = 30 CHANGEABLE_IN_READONLY, readonly = 1"
+
+
+def user_statements(database: str, passwords: Mapping[str, str]) -> list[str]:
+    """Statements that make each user, or give it the password named; they may be run again.
+
+    Args:
+        database: the database of Daybook's tables.
+        passwords: by user. Only their hashes stand in the statements.
+    """
+    statements = []
+    for user, grants in GRANTS.items():
+        digest = hashlib.sha256(passwords[user].encode()).hexdigest()
+        limits = f" SETTINGS {_LIMITS}" if user == READER else ""
+        login = f"IDENTIFIED WITH sha256_hash BY '{digest}'"
+        statements += [
+            f"CREATE USER IF NOT EXISTS {user} {login}{limits}",
+            f"ALTER USER {user} {login}{limits}",
+            f"GRANT {grants} ON `{database}`.* TO {user}",
+        ]
+    statements.append("GRANT CREATE DATABASE ON *.* TO daybook_migrator")
+    return statements

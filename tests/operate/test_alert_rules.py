@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from daybook.metrics import names
+from tests.docs.pages import anchors
+from tests.support.tree import ROOT
+
+RULES: list[dict[str, Any]] = [
+    rule
+    for group in yaml.safe_load((ROOT / "deploy/prometheus/daybook.rules.yml").read_text("utf-8"))["groups"]
+    for rule in group["rules"]
+]
+METRICS = {metric for metric in vars(names).values() if isinstance(metric, names.Metric)}
+
+
+def test_every_metric_of_a_rule_is_told() -> None:
+    """Names are those of the registry; Prometheus appends _total to a counter's."""
+    told = {metric.name + ("_total" if metric.kind == "counter" else "") for metric in METRICS}
+    asked = {name for rule in RULES for name in re.findall(r"daybook_\w+", rule["expr"])}
+    assert len(asked) > 5
+    assert asked - told == set()
+
+
+def test_every_rule_leads_to_a_section_of_the_runbook() -> None:
+    """Who is woken finds what to do."""
+    found = anchors(ROOT / "docs" / "runbook.md")
+    assert [rule["alert"] for rule in RULES if rule["annotations"]["runbook"] not in found] == []
