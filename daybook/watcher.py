@@ -11,19 +11,28 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from daybook.board_agent import leaderboards_agent, telling_news
+from daybook.board_files import load_measures, load_targets
 from daybook.brokers import client_security
 from daybook.faust_running import run_process
+from daybook.json_files import FileError
+from daybook.ledger.alerts.asker import Asker, Sources
+from daybook.ledger.expressions import ExpressionError, parse_all
 from daybook.ledger.merged import MergedTotals
 from daybook.metrics.watcher import readings
+from daybook.operations.base import CannotAct
 from daybook.readiness import needed_calendar, ready_topics
+from daybook.rules_file import needed_rules
 from daybook.settings import Settings
 from daybook.streams.following import Told, TotalsFollower
 from daybook.streams.tick_app import TickApp, TickSettings
 from daybook.streams.ticks import TickAgent
+from daybook.streams.watch_agent import WatchAgent
 
 log = logging.getLogger(__name__)
 
 ROLE: Final = "watch"
+EVALUATED: Final = timedelta(minutes=1)
+"""Between two evaluations of the rules; commands are carried out with every tick."""
 _FORGET_SECONDS: Final = 3600.0
 
 
@@ -49,9 +58,29 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
 
 
 def agents(settings: Settings) -> Sequence[TickAgent[MergedTotals]]:
-    """Who decides by the ticks, beside the leaderboards agent."""
-    del settings
-    return []
+    """Who decides by the ticks, beside the leaderboards agent.
+
+    Raises:
+        CannotAct: a file that is named is not there or not valid.
+    """
+    return [watch_agent(settings)]
+
+
+def watch_agent(settings: Settings) -> WatchAgent:
+    """The agent that decides about alerts, by the rules, targets and measures of the settings' files.
+
+    Raises:
+        CannotAct: one of them is not there or not valid.
+    """
+    try:
+        targets = load_targets(settings.targets_file)
+        measures = load_measures(settings.measures_file)
+        custom = parse_all({measure.name: measure.expression for measure in measures})
+    except (FileError, ExpressionError) as error:
+        raise CannotAct(str(error)) from error
+    rules = needed_rules(settings, custom)
+    sources = Sources(targets=lambda: targets, custom=custom)
+    return WatchAgent(rules.look, Asker(needed_calendar(settings), sources), EVALUATED)
 
 
 def tick_settings(settings: Settings, role: str) -> TickSettings:

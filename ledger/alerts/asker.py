@@ -8,12 +8,14 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from daybook.ledger.adjustments import factor, in_force, newest
+from daybook.ledger.alerts.aims import targets_of
 from daybook.ledger.alerts.asking import sales_questions
 from daybook.ledger.alerts.facts import GapFacts, ReceiverFacts
 from daybook.ledger.alerts.feed import FeedMemory
-from daybook.ledger.alerts.figures import Figures, ScopeName, TargetOf, day_figures, name_of
+from daybook.ledger.alerts.figures import Figures, ScopeName, day_figures, name_of
 from daybook.ledger.alerts.findings import Finding
-from daybook.ledger.alerts.gathering import Gathering, Glance
+from daybook.ledger.alerts.gathering import Gathering
+from daybook.ledger.alerts.glance import Glance
 from daybook.ledger.alerts.sheet import Sheet
 from daybook.ledger.alerts.states import Details
 from daybook.ledger.alerts.taking_apart import Apart
@@ -24,7 +26,7 @@ from daybook.ledger.alerts.wording import links, summary, title
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.expressions import Expression
 from daybook.ledger.merged import MergedTotals
-from daybook.ledger.pace import StorePace
+from daybook.ledger.pace import Paces, StorePace
 from daybook.schemas import rules as r
 from daybook.schemas.adjustments import Adjustment
 from daybook.schemas.alerts import (
@@ -37,6 +39,7 @@ from daybook.schemas.alerts import (
     Split,
 )
 from daybook.schemas.stores import StoreEntry
+from daybook.schemas.targets import Target
 
 _MONEY: Final = (Dimension.ALL, Dimension.REGION, Dimension.STORE)
 
@@ -44,12 +47,10 @@ _MONEY: Final = (Dimension.ALL, Dimension.REGION, Dimension.STORE)
 class Sources(NamedTuple):
     """Where facts come from beside the totals; each may be left out.
 
-    ``paces`` are the stores' at a moment, and ``target_of`` the targets: both as boards show them.
     ``receivers`` says how each receiver does, ``more`` asks what others know of, such as tills.
     """
 
-    paces: Callable[[datetime], Sequence[StorePace]] = lambda _now: ()
-    target_of: TargetOf = lambda _scope, _day: None
+    targets: Callable[[], Iterable[Target]] = lambda: ()
     adjustments: Callable[[], Iterable[Adjustment]] = lambda: ()
     receivers: Callable[[], Mapping[str, ReceiverFacts]] = dict
     more: Callable[[Sequence[r.Rule], Glance], Iterable[Question]] = lambda _rules, _glance: ()
@@ -63,6 +64,7 @@ class Asker:
         self._calendar, self._sources = calendar, sources or Sources()
         self._sheet = SheetOfTotals(Sheet(), calendar)
         self._gathering = Gathering(self._sheet.sheet, calendar)
+        self._paces_of = Paces(self._sheet.sold)
         self._feed = FeedMemory()
         self._view = MergedTotals()
         self._rules = r.RulesFile(rules=[])
@@ -85,9 +87,10 @@ class Asker:
         self._rules, self._view = rules, view
         self._sheet.follow(view)
         self._feed.note(now, view.positions.values())
-        self._paces = self._sources.paces(now)
-        self._figures = day_figures(self._paces, self._sources.target_of)
-        glance = self._glance = self._gathering.at(now, self._factor(now))
+        self._paces = self._paces_of.at(now, self._sources.adjustments())
+        targets = targets_of(self._sources.targets(), self._sheet.sold, now)
+        self._figures = day_figures(self._paces, targets)
+        glance = self._glance = Glance(self._gathering, now, self._factor(now))
         enabled = [rule for rule in rules.rules if rule.enabled]
         return [
             *sales_questions(enabled, glance, self._figures, going_on),
@@ -109,6 +112,13 @@ class Asker:
             for name, known in sorted(self._sources.receivers().items()):
                 scope = Scope(dimension=Dimension.RECEIVER, key=name)
                 yield Question(rule, scope, glance.now.astimezone(UTC).date(), known)
+
+    def entries(self) -> Mapping[bytes, bytes]:
+        """Nothing has to be kept: what is remembered is in the totals."""
+        return {}
+
+    def restore(self, entries: Mapping[bytes, bytes]) -> None:
+        """Nothing was kept."""
 
     def details(self, question: Question, finding: Finding) -> Details:
         """What an alert carries for those who are told of it."""

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from daybook.ledger.alerts.facts import Facts, TargetFacts
 from daybook.ledger.alerts.figures import Figures, name_of
-from daybook.ledger.alerts.gathering import Glance, Place
+from daybook.ledger.alerts.glance import Glance, Place
 from daybook.ledger.alerts.robust import Flags
 from daybook.ledger.alerts.sheet import NET, ORDERS, REVERSED, SOLD
 from daybook.ledger.alerts.watching import Question

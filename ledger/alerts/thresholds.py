@@ -9,7 +9,7 @@ from typing import Final
 
 from daybook.ledger import measures as m
 from daybook.ledger.alerts.facts import ThresholdFacts
-from daybook.ledger.alerts.gathering import Glance, Place
+from daybook.ledger.alerts.glance import Glance, Place
 from daybook.ledger.alerts.watching import Question
 from daybook.ledger.calendar import QUARTER
 from daybook.ledger.expressions import Expression, parse

@@ -12,14 +12,12 @@ from daybook.ledger.alerts.asker import Asker, Sources
 from daybook.ledger.alerts.facts import ReceiverFacts
 from daybook.ledger.alerts.watching import Evaluation, decide
 from daybook.ledger.calendar import Calendar, day_start
-from daybook.ledger.curves import QuarterAmount
 from daybook.ledger.merged import MergedTotals
 from daybook.ledger.messages import PartitionPosition, TotalsBucket
-from daybook.ledger.pace import Paces
-from daybook.ledger.sold import SoldByQuarter
 from daybook.schemas.alerts import Alert, AlertState, Dimension
 from daybook.schemas.rules import LinkTemplates, Rule
 from daybook.schemas.stores import DayRule, StoreEntry
+from daybook.schemas.targets import Target, TargetPeriod
 from tests.ledger.alerts.world import file_of, rule
 
 ZONE = DayRule(zone="Europe/London")
@@ -72,22 +70,11 @@ class Trade:
             )
         )
 
-    def paces(self, now: datetime) -> Any:
-        """The paces of the stores, from the same totals."""
-        sold = SoldByQuarter(Calendar(STORES))
-        for place in self.view.places():
-            if place.dimension == "store_quarter":
-                for key, total in self.view.table(place).items():
-                    store, _, instant = key.rpartition("|")
-                    amount = QuarterAmount(place.business_date, int(instant), total.vector[m.GROSS])
-                    sold.put((store, place.currency), amount)
-        return Paces(sold).at(now)
-
 
 def course(trade: Trade, *rules: Rule, start: datetime = ELEVEN, **sources: Any) -> list[Alert]:
     """The alerts after two evaluations, with everything that they carry."""
     file = file_of(*rules, links=LinkTemplates(board="http://127.0.0.1:8400/?region={region}&store={store}"))
-    asker = Asker(Calendar(STORES), Sources(paces=trade.paces, **sources))
+    asker = Asker(Calendar(STORES), Sources(**sources))
     kept: dict[str, Alert] = {}
     for number in range(2):
         now = start + number * timedelta(minutes=15)
@@ -155,6 +142,21 @@ def test_receivers_that_fail_are_alerts() -> None:
     failing = {"chat": ReceiverFacts(ELEVEN - timedelta(minutes=20), 9), "pager": ReceiverFacts(None, 0)}
     [alert] = course(Trade(), rule("receiver"), receivers=lambda: failing)
     assert (alert.scope.key, alert.title) == ("chat", "Receiver chat takes no notification")
+
+
+def test_a_target_that_will_be_missed_says_what_is_at_risk() -> None:
+    """Chance, target and money at risk are those of the pace; days that were all alike leave no doubt."""
+    trade = Trade()
+    trade.day(TODAY, range(36, 45))
+    target = Target(
+        scope="region", key="North", currency="GBP", period=TargetPeriod.DAY, amount=2_000_000,
+        first=TODAY, set_at=ELEVEN - timedelta(days=1), reason="spring",
+    )  # fmt: skip
+    [alert] = course(trade, rule("target", dimension="region"), targets=lambda: [target])
+    assert alert.day is not None
+    assert (alert.state, alert.finding) == (AlertState.FIRING, "will_miss_target")
+    assert (alert.day.target, alert.day.chance) == (2_000_000, 0)
+    assert alert.day.at_risk == 2_000_000 - (alert.day.projected_close or 0) > 400_000
 
 
 def test_a_backfill_of_the_past_alerts_nobody() -> None:

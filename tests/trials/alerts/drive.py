@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from daybook.ledger.alerts.asking import sales_questions
 from daybook.ledger.alerts.figures import Figures
 from daybook.ledger.alerts.gathering import Gathering
+from daybook.ledger.alerts.glance import Glance
 from daybook.ledger.alerts.sheet import Row, Sheet
 from daybook.ledger.alerts.states import Reason
 from daybook.ledger.alerts.watching import Evaluation, decide
@@ -82,7 +83,7 @@ class Run:
 
     def _evaluate(self, gathering: Gathering, now: datetime) -> list[Fired]:
         self._version += 1
-        glance = gathering.at(now, self._factor)
+        glance = Glance(gathering, now, self._factor)
         going_on = [alert for alert in self._kept.values() if alert.state is not AlertState.RESOLVED]
         questions = sales_questions(self._rules.rules, glance, self._figures(now), going_on)
         fired = []
