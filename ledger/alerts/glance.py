@@ -69,7 +69,7 @@ class Glance:
         )
         self._cut: dict[tuple[int, int], tuple[Parts, Usual]] = {}
         self._curve = self._known.orders.curve
-        self._orders = sheet.today(self.moment.today, ORDERS)
+        self._orders = sheet.of_day(self.moment.today, ORDERS)
         self.silences = silences(self._orders, self.moment.quarters, self._curve)
         self.open = np.array([self._is_open(number) for number in range(len(walls))], bool)
         self._like_days, self._passed, self._whole = self._usual_day()

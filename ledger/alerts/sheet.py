@@ -115,7 +115,7 @@ class Sheet:
         newest: Ints = self._days[: len(self.rows)].max(axis=1, initial=0)
         return newest
 
-    def today(self, today: Ints, measure: int) -> Ints:
+    def of_day(self, today: Ints, measure: int) -> Ints:
         """Today's curves of a measure; shape (rows, 97)."""
         slots, lines = today % _SLOTS, np.arange(len(self.rows))
         there = self._days[lines, slots] == today

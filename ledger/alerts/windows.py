@@ -47,7 +47,7 @@ class Usual(NamedTuple):
 
 def parts(sheet: Sheet, moment: Moment, measure: int, first: Ints, last: Ints) -> Parts:
     """The quarter hours from ``first`` on and before ``last``, of all rows."""
-    curves, lines = sheet.today(moment.today, measure), np.arange(len(first))
+    curves, lines = sheet.of_day(moment.today, measure), np.arange(len(first))
     past = moment.past.by(measure, last) - moment.past.by(measure, first)
     actual = curves[lines, last] - curves[lines, first]
     return Parts(actual, past * moment.factors[:, None] // PPM, moment.past.known)

@@ -67,8 +67,8 @@ def test_what_is_told_again_replaces_what_was_known() -> None:
         made.put(A, TODAY, 40, sold(net))
     made.put(A, TODAY, 38, sold(20))
     today = np.array([TODAY.toordinal()])
-    assert made.today(today, NET)[0, [38, 39, 40, 41, 96]].tolist() == [0, 20, 20, 320, 320]
-    assert made.today(today, ORDERS)[0, 96] == 2
+    assert made.of_day(today, NET)[0, [38, 39, 40, 41, 96]].tolist() == [0, 20, 20, 320, 320]
+    assert made.of_day(today, ORDERS)[0, 96] == 2
 
 
 def test_a_day_makes_room_and_older_ones_are_passed_over() -> None:
@@ -77,7 +77,7 @@ def test_a_day_makes_room_and_older_ones_are_passed_over() -> None:
     made.put(A, TODAY - timedelta(days=60), 40, sold(900))
     made.put(A, TODAY, 40, sold(100))
     made.put(A, TODAY - timedelta(days=60), 41, sold(50))
-    assert made.today(np.array([TODAY.toordinal()]), NET)[0, 96] == 100
+    assert made.of_day(np.array([TODAY.toordinal()]), NET)[0, 96] == 100
     assert made.past(np.array([TODAY.toordinal()])).curves[NET].sum() == 0
 
 
@@ -119,11 +119,11 @@ def test_a_silence_is_told_in_orders_of_like_days() -> None:
     made.put(A, TODAY, 40, sold(100))
     today = np.array([TODAY.toordinal()])
     days = order_days(made.past(today))
-    at_noon = silences(made.today(today, ORDERS), np.array([48]), days.curve)
+    at_noon = silences(made.of_day(today, ORDERS), np.array([48]), days.curve)
     assert (at_noon.quarters.tolist(), at_noon.seconds.tolist()) == ([7], [6_300])
     # Five orders are taken for given: one of five so far is not a slow day by much.
     assert at_noon.orders.tolist() == [7 * 1_000_000 * 600_000 // 1_000_000]
-    assert silences(made.today(today, ORDERS), np.array([96]), days.curve).orders[0] == 31 * 600_000
+    assert silences(made.of_day(today, ORDERS), np.array([96]), days.curve).orders[0] == 31 * 600_000
     assert longest_usual(days).tolist() == [0]
 
 
