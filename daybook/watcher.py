@@ -14,15 +14,18 @@ from daybook.board_agent import leaderboards_agent, telling_news
 from daybook.board_files import load_measures, load_targets
 from daybook.brokers import client_security
 from daybook.faust_running import run_process
+from daybook.heartbeat import beating
 from daybook.json_files import FileError
 from daybook.ledger.alerts.asker import Asker, Sources
-from daybook.ledger.expressions import ExpressionError, parse_all
+from daybook.ledger.alerts.receiver_health import ReceiverHealth
+from daybook.ledger.expressions import Expression, ExpressionError, parse_all
 from daybook.ledger.merged import MergedTotals
 from daybook.metrics.watcher import readings
 from daybook.operations.base import CannotAct
 from daybook.readiness import needed_calendar, ready_topics
-from daybook.rules_file import needed_rules
+from daybook.rules_file import Rules, needed_rules
 from daybook.settings import Settings
+from daybook.streams.alerts_view import NotificationsFollower
 from daybook.streams.following import Told, TotalsFollower
 from daybook.streams.tick_app import TickApp, TickSettings
 from daybook.streams.ticks import TickAgent
@@ -31,8 +34,6 @@ from daybook.streams.watch_agent import WatchAgent
 log = logging.getLogger(__name__)
 
 ROLE: Final = "watch"
-EVALUATED: Final = timedelta(minutes=1)
-"""Between two evaluations of the rules; commands are carried out with every tick."""
 _FORGET_SECONDS: Final = 3600.0
 
 
@@ -45,28 +46,45 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
         KafkaError, KafkaUnavailable: Kafka cannot be reached at the start.
     """
     boards = leaderboards_agent(settings, needed_calendar(settings))
+    rules, health = needed_rules(settings, custom_measures(settings)), ReceiverHealth()
     await ready_topics(settings)
-    async with following(settings, boards.told) as follower:
+    async with following(settings, boards.told) as follower, following_log(settings, health):
         app = TickApp(
             tick_settings(settings, ROLE),
-            [boards, *agents(settings)],
+            [boards, *agents(settings, rules, health)],
             follower.merged,
             follower.until_caught_up,
         )
-        async with telling_news(boards, app.processors[0]):
-            await run_process(app, "watcher", settings, functools.partial(readings, app, follower), stopping)
+        tell = functools.partial(readings, app, follower, rules)
+        async with telling_news(boards, app.processors[0]), beating(app, rules, settings.rules_file):
+            await run_process(app, "watcher", settings, tell, stopping)
 
 
-def agents(settings: Settings) -> Sequence[TickAgent[MergedTotals]]:
+def custom_measures(settings: Settings) -> dict[str, Expression]:
+    """The measures of the settings' file.
+
+    Raises:
+        CannotAct: the file is not there or not valid.
+    """
+    try:
+        measures = load_measures(settings.measures_file)
+        return parse_all({measure.name: measure.expression for measure in measures})
+    except (FileError, ExpressionError) as error:
+        raise CannotAct(str(error)) from error
+
+
+def agents(settings: Settings, rules: Rules, health: ReceiverHealth) -> Sequence[TickAgent[MergedTotals]]:
     """Who decides by the ticks, beside the leaderboards agent.
 
     Raises:
         CannotAct: a file that is named is not there or not valid.
     """
-    return [watch_agent(settings)]
+    return [watch_agent(settings, rules, health)]
 
 
-def watch_agent(settings: Settings) -> WatchAgent:
+def watch_agent(
+    settings: Settings, rules: Rules | None = None, health: ReceiverHealth | None = None
+) -> WatchAgent:
     """The agent that decides about alerts, by the rules, targets and measures of the settings' files.
 
     Raises:
@@ -74,13 +92,29 @@ def watch_agent(settings: Settings) -> WatchAgent:
     """
     try:
         targets = load_targets(settings.targets_file)
-        measures = load_measures(settings.measures_file)
-        custom = parse_all({measure.name: measure.expression for measure in measures})
-    except (FileError, ExpressionError) as error:
+    except FileError as error:
         raise CannotAct(str(error)) from error
-    rules = needed_rules(settings, custom)
-    sources = Sources(targets=lambda: targets, custom=custom)
-    return WatchAgent(rules.look, Asker(needed_calendar(settings), sources), EVALUATED)
+    custom = custom_measures(settings)
+    holding, known = rules or needed_rules(settings, custom), health or ReceiverHealth()
+    sources = Sources(
+        targets=lambda: targets,
+        receivers=lambda: known.of(receiver.id for receiver in holding.current.receivers),
+        custom=custom,
+    )
+    every = timedelta(seconds=settings.evaluation_seconds)
+    return WatchAgent(holding.look, Asker(needed_calendar(settings), sources), every)
+
+
+@contextlib.asynccontextmanager
+async def following_log(settings: Settings, health: ReceiverHealth) -> AsyncIterator[None]:
+    """Which receivers answer, kept up while the block runs."""
+    log = NotificationsFollower(settings.kafka_bootstrap, health.take)
+    task = asyncio.create_task(log.run(), name="notifications")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def tick_settings(settings: Settings, role: str) -> TickSettings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import os
 import socket
@@ -16,7 +17,9 @@ from fastapi import FastAPI
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 
 from daybook.dashboards.board.app import Board, create_board
+from daybook.demo.receiver import receiver_router
 from daybook.demo.runtime import Demo
+from daybook.operations.access import send_command
 from daybook.operations.base import Place
 from daybook.operations.server import create_operations
 from daybook.producers.gateway import Callers, Gate, KeysFile, SigningKeysFile, gateway_app
@@ -50,6 +53,7 @@ def create_app(
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
     board = create_board(demo.store, demo.calendar)
     app.include_router(board.router)
+    app.include_router(receiver_router(demo.folder.path))
     app.include_router(create_operations(_place(demo, reload_stores), token))
     return app, board
 
@@ -66,7 +70,13 @@ def _place(demo: Demo, reload_stores: Callable[[], None]) -> Place:
         # Operations run in threads; the publisher lives on the loop.
         asyncio.run_coroutine_threadsafe(demo.publisher.send(records), loop).result()
 
-    return Place(demo.store, demo.calendar, publish=publish, reload_stores=reload_stores)
+    return Place(
+        demo.store,
+        demo.calendar,
+        publish=publish,
+        command=functools.partial(send_command, demo.broker.bootstrap),
+        reload_stores=reload_stores,
+    )
 
 
 def bind(port: int) -> socket.socket:
