@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 # Arguments for pytest and the demo, such as: make test ARGS="tests/ledger -x"
 ARGS ?=
 
-.PHONY: help setup demo test lint bench bench-boards faults secrets clean
+.PHONY: help setup demo test lint bench bench-boards faults alerts-trial secrets clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | sort
@@ -40,6 +40,9 @@ test: $(STAMP) ## all tests; DAYBOOK_REQUIRE=kafka,clickhouse,browser,alertmanag
 
 faults: $(STAMP) ## kill, freeze, cut off and fill up what runs, and compare totals; ARGS="--short" or "--only NAME"
 	$(BIN)/python -m tests.faults.run $(ARGS)
+
+alerts-trial: $(STAMP) ## planted shortfalls in simulated weeks against the default alert rules; SEED=7 for one alone
+	$(BIN)/python -m tests.trials.alerts $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 lint: $(STAMP) ## ruff, mypy strict, import contracts
 	$(BIN)/ruff check .

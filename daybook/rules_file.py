@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from daybook.json_files import FileError, read_document
+from daybook.ledger.alerts.checking import problems
+from daybook.ledger.expressions import Expression
 from daybook.operations.base import CannotAct
 from daybook.schemas.rules import RulesFile
 from daybook.settings import Settings
@@ -16,27 +19,30 @@ log = logging.getLogger(__name__)
 NO_RULES: Final = RulesFile(rules=[])
 
 
-def load_rules(path: Path) -> RulesFile:
-    """The rules in a file.
+def load_rules(path: Path, custom: Mapping[str, Expression] | None = None) -> RulesFile:
+    """The rules in a file. ``custom`` are the measures that they may use beside those that are kept.
 
     Raises:
         FileError: it is not there or not valid.
     """
-    return read_document(path, RulesFile, "rules file")
+    file = read_document(path, RulesFile, "rules file")
+    if custom is not None and (found := problems(file, custom)):
+        raise FileError(f"The rules file {path} is not valid: {found[0]}.")
+    return file
 
 
 class Rules:
     """The rules that hold now. Without a file there are none."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, custom: Mapping[str, Expression] | None = None) -> None:
         """Reads the file.
 
         Raises:
             FileError: it is not there or not valid.
         """
-        self._path = path
+        self._path, self._custom = path, custom
         self._stamp = _stamp(path)
-        self.current = load_rules(path) if path is not None else NO_RULES
+        self.current = load_rules(path, custom) if path is not None else NO_RULES
         self.problem: str | None = None
         """What is wrong with the file as it is now; None while the rules that hold are those in it."""
 
@@ -47,7 +53,7 @@ class Rules:
             return self.current
         self._stamp = stamp
         try:
-            self.current = load_rules(self._path)
+            self.current = load_rules(self._path, self._custom)
         except FileError as error:
             self.problem = str(error)
             log.error("%s The rules that were read before go on.", error)  # noqa: TRY400 - a sentence
@@ -57,14 +63,14 @@ class Rules:
         return self.current
 
 
-def needed_rules(settings: Settings) -> Rules:
+def needed_rules(settings: Settings, custom: Mapping[str, Expression] | None = None) -> Rules:
     """The rules of the settings' file.
 
     Raises:
         CannotAct: the file is not there or not valid.
     """
     try:
-        return Rules(settings.rules_file)
+        return Rules(settings.rules_file, custom)
     except FileError as error:
         raise CannotAct(str(error)) from error
 

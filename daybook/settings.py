@@ -116,6 +116,9 @@ class Settings(BaseSettings):
     tick_seconds: Annotated[float, Field(ge=0.1, le=300)] = Field(
         10.0, description="Between two decisions of a watcher, and of a notifier."
     )
+    evaluation_seconds: Annotated[float, Field(ge=0.1, le=3600)] = Field(
+        60.0, description="Between two evaluations of the rules of alerts."
+    )
     watch_days: Annotated[int, Field(ge=2, le=3650)] = Field(
         100, description="Business days that a watcher keeps in memory."
     )

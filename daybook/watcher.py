@@ -6,28 +6,34 @@ import asyncio
 import contextlib
 import functools
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from daybook.board_agent import leaderboards_agent, telling_news
+from daybook.board_files import load_measures
 from daybook.brokers import client_security
 from daybook.faust_running import run_process
+from daybook.heartbeat import beating
 from daybook.json_files import FileError, read_document
-from daybook.ledger.calendar import Calendar
+from daybook.ledger.alerts.asker import Asker, Sources
+from daybook.ledger.alerts.receiver_health import ReceiverHealth
+from daybook.ledger.expressions import Expression, ExpressionError, parse_all
 from daybook.ledger.merged import MergedTotals
 from daybook.ledger.plans import Plans
 from daybook.metrics.watcher import readings
 from daybook.operations.base import CannotAct
 from daybook.readiness import needed_calendar, ready_topics
+from daybook.rules_file import Rules, needed_rules
 from daybook.schemas.adjustments import AdjustmentsFile
 from daybook.schemas.targets import TargetsFile
 from daybook.settings import Settings
+from daybook.streams.alerts_view import NotificationsFollower
 from daybook.streams.following import Told, TotalsFollower
 from daybook.streams.following_plans import PLAN_TOPICS, PlansFollower
 from daybook.streams.projecting import ProjectionsAgent
 from daybook.streams.tick_app import TickApp, TickSettings
-from daybook.streams.ticks import TickAgent
+from daybook.streams.watch_agent import WatchAgent
 
 log = logging.getLogger(__name__)
 
@@ -45,21 +51,73 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
     """
     calendar = needed_calendar(settings)
     boards = leaderboards_agent(settings, calendar)
+    rules, health = needed_rules(settings, custom_measures(settings)), ReceiverHealth()
     await ready_topics(settings)
-    async with following(settings, boards.told) as follower, following_plans(settings) as plans:
+    async with (
+        following(settings, boards.told) as follower,
+        following_plans(settings) as plans,
+        following_log(settings, health),
+    ):
+        watch = watch_agent(settings, plans=plans, rules=rules, health=health)
         app = TickApp(
             tick_settings(settings, ROLE),
-            [boards, *agents(calendar, plans)],
+            [boards, ProjectionsAgent(calendar, plans), watch],
             follower.merged,
             follower.until_caught_up,
         )
-        async with telling_news(boards, app.processors[0]):
-            await run_process(app, "watcher", settings, functools.partial(readings, app, follower), stopping)
+        tell = functools.partial(readings, app, follower, rules)
+        async with telling_news(boards, app.processors[0]), beating(app, rules, settings.rules_file):
+            await run_process(app, "watcher", settings, tell, stopping)
 
 
-def agents(calendar: Calendar, plans: Plans) -> Sequence[TickAgent[MergedTotals]]:
-    """Who decides by the ticks, beside the leaderboards agent."""
-    return [ProjectionsAgent(calendar, plans)]
+def custom_measures(settings: Settings) -> dict[str, Expression]:
+    """The measures of the settings' file.
+
+    Raises:
+        CannotAct: the file is not there or not valid.
+    """
+    try:
+        measures = load_measures(settings.measures_file)
+        return parse_all({measure.name: measure.expression for measure in measures})
+    except (FileError, ExpressionError) as error:
+        raise CannotAct(str(error)) from error
+
+
+def watch_agent(
+    settings: Settings,
+    *,
+    plans: Plans | None = None,
+    rules: Rules | None = None,
+    health: ReceiverHealth | None = None,
+) -> WatchAgent:
+    """The agent that decides about alerts, by the rules, targets and measures of the settings' files.
+
+    Raises:
+        CannotAct: one of them is not there or not valid.
+    """
+    meant = plans or plans_of_files(settings)
+    custom = custom_measures(settings)
+    holding, known = rules or needed_rules(settings, custom), health or ReceiverHealth()
+    sources = Sources(
+        targets=lambda: meant.every_target,
+        adjustments=lambda: meant.adjustments,
+        receivers=lambda: known.of(receiver.id for receiver in holding.current.receivers),
+        custom=custom,
+    )
+    every = timedelta(seconds=settings.evaluation_seconds)
+    return WatchAgent(holding.look, Asker(needed_calendar(settings), sources), every)
+
+
+@contextlib.asynccontextmanager
+async def following_log(settings: Settings, health: ReceiverHealth) -> AsyncIterator[None]:
+    """Which receivers answer, kept up while the block runs."""
+    log = NotificationsFollower(settings.kafka_bootstrap, health.take)
+    task = asyncio.create_task(log.run(), name="notifications")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def tick_settings(settings: Settings, role: str) -> TickSettings:

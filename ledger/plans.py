@@ -42,6 +42,11 @@ class Plans:
         return self._arranged
 
     @property
+    def every_target(self) -> list[Target]:
+        """All targets, also those that were replaced."""
+        return list(self._targets.values())
+
+    @property
     def adjustments(self) -> list[Adjustment]:
         """All adjustments, also those that were replaced or withdrawn."""
         return list(self._adjustments.values())

@@ -88,11 +88,12 @@ class RecentRule(_Rule):
 
     kind: Literal["recent"] = "recent"
     dimension: Literal["all", "region", "store"] = "store"
+    measure: Literal["net", "orders"] = Field("net", description="Orders stray less than amounts do.")
     minutes: Annotated[int, Field(ge=30, le=60, multiple_of=15)] = 60
     drop_percent: Annotated[int, Field(ge=1, le=100)] = Field(25, description="Less than usual.")
     clears_at_drop_percent: Percent = 15
     beyond_spread: Factor = Field("3.5", description="Times the usual spread of such minutes.")
-    at_least: Floors = Field(default_factory=dict, description="Usual less actual.")
+    at_least: Floors = Field(default_factory=dict, description="Usual less actual, of net.")
     after_percent_of_day: Percent = 10
 
     @model_validator(mode="after")
@@ -108,10 +109,11 @@ class SilentRule(_Rule):
     kind: Literal["silent"] = "silent"
     dimension: Literal["store", "till"] = "store"
     minutes: Annotated[int, Field(ge=5, le=1440)] = Field(30, description="At least so long.")
-    beyond_usual: Factor = Field("1.25", description="Times the longest usual gap.")
+    beyond_usual: Factor = Field("1.5", description="Times the longest usual gap.")
     expected_orders: Annotated[int, Field(ge=1, le=10_000)] = Field(
         6, description="That like days have in such a gap, at least."
     )
+    after_percent_of_day: Percent = Field(10, description="Of the usual day that must have passed.")
 
 
 class SpikeRule(_Rule):
@@ -122,6 +124,7 @@ class SpikeRule(_Rule):
     what: Literal["reversals", "refunds", "voids"] = "reversals"
     minutes: WindowMinutes = 60
     beyond_usual: Factor = Field("4", description="Times the usual of such minutes.")
+    beyond_highest: Factor = Field("1.5", description="Times the most that such a window usually brings.")
     clears_at_usual: Factor = "2"
     at_least: Annotated[int, Field(ge=1)] = Field(5, description="Refunds or voids in the window.")
     at_least_amount: Floors = Field(default_factory=dict, description="For reversals.")

@@ -122,6 +122,8 @@ class TickProcessor(Generic[View]):
         """Times that the agent decided, since the process began."""
         self.failed = 0
         """Times that it raised instead."""
+        self.stumbles = False
+        """Whether it did so the last time."""
 
     def restored(self, partition: int, raw: Mapping[bytes, bytes]) -> TickState:
         """The state of a partition from its changelog; the agent gets its entries back."""
@@ -180,10 +182,12 @@ class TickProcessor(Generic[View]):
         try:
             outcome = self.agent.on_tick(now, self._view, commands)
             self.ticks += 1
+            self.stumbles = False
         except Exception:
             # It may have changed half of what it knows: such a state must never be written.
             log.exception("%s: a tick could not be decided on, and is passed over", self.agent.name)
             self.failed += 1
+            self.stumbles = True
             self.agent.restore(dict(state.entries))
             outcome = NOTHING
         try:

@@ -94,6 +94,11 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):
         )
         return consumer
 
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Whether a partition comes forward. Changelogs do not, once they are read, and are no failure."""
+        if not self.consumer._is_changelog_tp(tp):  # noqa: SLF001 - Faust's own way to ask
+            super().verify_event_path(now, tp)
+
 
 class _Consumer(driver.Consumer):
     """Asks a changelog's fence for its end: a log that ends in a transaction's marker never seems read."""

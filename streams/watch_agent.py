@@ -31,17 +31,13 @@ _SILENCE: Final = b"silence|"
 class Asking(Protocol):
     """Gathers the facts."""
 
-    def questions(self, rules: RulesFile, now: datetime, view: MergedTotals) -> Iterable[Question]:
+    def questions(
+        self, rules: RulesFile, now: datetime, view: MergedTotals, going_on: Iterable[Alert]
+    ) -> Iterable[Question]:
         """What is asked at a moment, with the facts by which each is judged."""
 
     def details(self, question: Question, finding: Finding) -> Details:
         """What an alert carries for those who are told of it."""
-
-    def entries(self) -> Mapping[bytes, bytes]:
-        """What it has to remember over a kill, as far as it has changed since the last call."""
-
-    def restore(self, entries: Mapping[bytes, bytes]) -> None:
-        """Take over what was remembered."""
 
 
 class WatchAgent:
@@ -64,11 +60,15 @@ class WatchAgent:
         self._evaluated_at: datetime | None = None
         self._written: dict[bytes, bytes | None] = {}
         self._told: dict[str, bytes | None] = {}
+        self._handed: list[Alert] = []
+
+    def know(self, alerts: Iterable[Alert]) -> None:
+        """Go on with alerts that were kept elsewhere, where the table does not know them."""
+        self._handed = list(alerts)
 
     def restore(self, entries: Mapping[bytes, bytes]) -> None:
         """Know what was decided."""
         self.alerts, self.silences, self._evaluated_at = {}, {}, None
-        others = {}
         for key, value in entries.items():
             if key.startswith(_ALERT):
                 alert = Alert.model_validate_json(value)
@@ -76,9 +76,6 @@ class WatchAgent:
             elif key.startswith(_SILENCE):
                 silence = Silence.model_validate_json(value)
                 self.silences[silence.silence_id] = silence
-            else:
-                others[key] = value
-        self._asking.restore(others)
 
     def on_tick(self, now: datetime, view: MergedTotals, commands: Sequence[Command]) -> Outcome:
         """Carry out commands, and evaluate the rules where that is due."""
@@ -86,6 +83,10 @@ class WatchAgent:
         version = max(
             [int(now.timestamp() * 1000) * 1000, *(alert.version + 1 for alert in self.alerts.values())]
         )
+        for alert in self._handed:
+            if alert.dedup_key not in self.alerts:
+                self._keep(alert)
+        self._handed = []
         for command in commands:
             self._carry_out(command, now, version)
         silencing = any(isinstance(command, (SilenceAlerts, EndSilence)) for command in commands)
@@ -93,7 +94,6 @@ class WatchAgent:
             self._evaluate(now, view, version)
             self._evaluated_at = now
         self._forget(now)
-        self._written |= self._asking.entries()
         return Outcome(
             self._written,
             [Outgoing(topics.ALERTS, key.encode(), value, PLACE) for key, value in self._told.items()],
@@ -120,7 +120,9 @@ class WatchAgent:
     def _evaluate(self, now: datetime, view: MergedTotals, version: int) -> None:
         rules = self._rules()
         evaluation = Evaluation(rules, now, version, list(self.silences.values()), self._asking.details)
-        for decision in decide(self._asking.questions(rules, now, view), self.alerts, evaluation):
+        going_on = [alert for alert in self.alerts.values() if alert.state is not AlertState.RESOLVED]
+        questions = self._asking.questions(rules, now, view, going_on)
+        for decision in decide(questions, self.alerts, evaluation):
             if decision.alert is not None:
                 self._keep(decision.alert)
 

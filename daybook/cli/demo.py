@@ -17,6 +17,8 @@ import click
 from daybook.cli.store_options import CANNOT, give_up, print_json
 from daybook.demo import webhooks
 from daybook.demo.folder import DataFolder
+from daybook.demo.plant import plant_at
+from daybook.demo.receiver import prepare_rules
 from daybook.demo.runtime import Demo, open_demo
 from daybook.demo.server import HOST, PortTakenError, bind, new_demo_key, serving
 from daybook.demo.sources import FORMATS, FileSource, Shops
@@ -51,6 +53,9 @@ _POLL: Final = 0.1
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the simulated shops.")
 @click.option(
     "--rate", type=click.FloatRange(0.01, 1000), default=5.0, show_default=True, help="How busy they are."
+)
+@click.option(
+    "--shortfall/--no-shortfall", default=True, show_default=True, help="One shop's tills are down at first."
 )
 @click.option("--exit-when-done", is_flag=True, help="End once the file is counted.")
 @click.option("--json", "as_json", is_flag=True, help="At the end, one JSON document on stdout.")
@@ -91,11 +96,14 @@ class _Run:
             self._stop_on_signals()
             self._say("Opening the data folder ...")
             stores = self._stores()
+            url = f"http://{HOST}:{bound.getsockname()[1]}"
+            self._folder.prepare()
+            prepare_rules(self._folder.path, url)
             demo = open_demo(self._folder, Calendar(stores), self._counter("Rebuilding from raw events"))
             save_stores(self._folder.stores_file, stores)
             try:
                 secret = webhooks.prepare(self._folder.path)
-                running = self._folder.announce(f"http://{HOST}:{bound.getsockname()[1]}")
+                running = self._folder.announce(url)
                 self._say("Starting broker, worker, sink and gateway ...")
                 async with (
                     demo.running(),
@@ -145,13 +153,21 @@ class _Run:
         if self._file is not None:
             await self._file.publish(demo.publisher, self._counter("Published", len(self._file.records)))
         else:
-            shops = Shops(self._options["seed"], self._options["rate"])
+            plant = plant_at(datetime.now(UTC)) if self._options["shortfall"] else None
+            if plant is not None:
+                self._say(
+                    f"The tills of {plant.store_id} are down for a while, so that there is an alert to see."
+                )
+            shops = Shops(self._options["seed"], self._options["rate"], plant)
             since = self._folder.live_since()
             if since is None:
                 since = datetime.now(UTC)
-                await shops.publish_past(demo.publisher, since, self._counter("Publishing the last two days"))
+                await shops.publish_past(demo.publisher, since, self._counter("Publishing the past"))
                 self._folder.note_live_since(since)
             live = max(since, demo.newest() or since)
+            while not await demo.finished():
+                await asyncio.sleep(_POLL)
+            await demo.watching.begin()
             selling = [shops.publish_live(demo.publisher, live)]
             if self._webhooks is not None:
                 selling.append(self._webhooks.publish_live(live))

@@ -29,6 +29,11 @@ class DataFolder:
         self._note = path / "running.json"
         self._live = path / "live-since"
 
+    def rules(self) -> Path:
+        """The rules file of alerts: the owner's own ``rules.json``, or what the demo made."""
+        own = self.path / "rules.json"
+        return own if own.exists() else self.path / "demo-rules.json"
+
     def prepare(self) -> None:
         """Make the folder, for its owner only.
 

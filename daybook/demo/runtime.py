@@ -16,6 +16,7 @@ from daybook.demo.flow import UNREAD_BYTES, JournaledPublisher
 from daybook.demo.folder import DataFolder
 from daybook.demo.journal import Journal
 from daybook.demo.restart import next_epoch, rebuilt
+from daybook.demo.watching import Watching
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.identity import identity
 from daybook.ledger.positions import epoch_at
@@ -71,7 +72,7 @@ class Demo:
         self.calendar = calendar
         self._ledgers = ledgers
         self.before = Counts(ledgers.values())
-        self.broker = EmbeddedBroker([*topics.ALL, *topics.SINGLE, StreamSettings("", PARTITIONS).changelog])
+        self.broker = EmbeddedBroker([*topics.ALL, *topics.SINGLE, *_changelogs()])
         settings = StreamSettings(
             self.broker.bootstrap,
             PARTITIONS,
@@ -89,6 +90,7 @@ class Demo:
             states=STATE_TOPICS,
             consumer_options={"check_crcs": False, "fetch_max_wait_ms": FETCH_WAIT_MS},
         )
+        self.watching = Watching(self.broker.bootstrap, store, calendar, folder.rules())
         self._journal = Journal(folder.journal)
         self._client = SalesPublisher(self.broker.bootstrap)
         self.publisher = JournaledPublisher(self._client, self._journal, self._drained)
@@ -175,7 +177,8 @@ class Demo:
         await self.recover()
         tidy = asyncio.create_task(self.tidy(), name="journal")
         try:
-            yield
+            async with self.watching.running():
+                yield
         finally:
             tidy.cancel()
             await self._stop(sink)
@@ -221,6 +224,12 @@ def open_demo(
     except BaseException:
         store.close()
         raise
+
+
+def _changelogs() -> list[str]:
+    """The topics behind all tables."""
+    tables = [topics.agent_changelog("daybook", name) for name in topics.AGENTS]
+    return [StreamSettings("", PARTITIONS).changelog, *tables]
 
 
 def _identity(value: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import os
 import socket
@@ -16,7 +17,9 @@ from fastapi import FastAPI
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 
 from daybook.dashboards.board.app import Board, create_board
+from daybook.demo.receiver import receiver_router
 from daybook.demo.runtime import Demo
+from daybook.operations.access import send_command
 from daybook.operations.base import Place
 from daybook.operations.server import create_operations
 from daybook.producers.gateway import Callers, Gate, KeysFile, SigningKeysFile, gateway_app
@@ -50,6 +53,7 @@ def create_app(
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
     board = create_board(demo.store, demo.calendar)
     app.include_router(board.router)
+    app.include_router(receiver_router(demo.folder.path))
     app.include_router(create_operations(_place(demo, reload_stores), token))
     return app, board
 
@@ -70,7 +74,12 @@ def _place(demo: Demo, reload_stores: Callable[[], None]) -> Place:
         asyncio.run_coroutine_threadsafe(demo.publish_to(topic, records), loop).result()
 
     return Place(
-        demo.store, demo.calendar, publish=publish, publish_to=publish_to, reload_stores=reload_stores
+        demo.store,
+        demo.calendar,
+        publish=publish,
+        publish_to=publish_to,
+        command=functools.partial(send_command, demo.broker.bootstrap),
+        reload_stores=reload_stores,
     )
 
 

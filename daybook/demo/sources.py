@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
+from daybook.demo.plant import Plant
 from daybook.producers.importers import online_retail
 from daybook.producers.records import OutgoingRecord, Publisher
 from daybook.producers.simulator import simulate
+from daybook.producers.simulator.plainly import plain_past
+from daybook.producers.simulator.stream import SimulatedRecord
 from daybook.schemas.codec import encode_event
 from daybook.schemas.stores import StoreEntry
 
 BATCH: Final = 500
+LIKE_WEEKS: Final = 5
 FORMATS: Final = ("online-retail",)
 
 
@@ -45,22 +49,41 @@ class FileSource:
 class Shops:
     """Simulated shops: today and yesterday up to now at once, then each sale at its time."""
 
-    def __init__(self, seed: int, rate: float) -> None:
+    def __init__(self, seed: int, rate: float, plant: Plant | None = None) -> None:
+        """``plant`` is a store whose tills are down for a while."""
         self._seed = seed
         self._rate = rate
+        self._plant = plant
 
     async def publish_past(
         self, publisher: Publisher, now: datetime, progress: Callable[[int], None]
     ) -> None:
-        """Publish the last two days, the newer one first, for that is what people look at."""
+        """Publish the last two days, the newer one first, for that is what people look at.
+
+        Before them the like days of five weeks in outline: what is unusual shows only beside what is usual.
+        """
         done = 0
-        for hours in (24, 48):
-            start = now - timedelta(hours=hours)
-            past = simulate(self._seed, start, start + timedelta(hours=24), rate=self._rate)
-            while piece := [record.outgoing for record in islice(past, BATCH)]:
+        # A day before and after, for somewhere it is already tomorrow.
+        outline = chain.from_iterable(
+            plain_past(self._seed, like - timedelta(hours=24), like + timedelta(hours=24), self._rate)
+            for like in (now - timedelta(weeks=week) for week in range(1, LIKE_WEEKS + 1))
+        )
+        days = [
+            (
+                record.outgoing
+                for record in simulate(self._seed, start, start + timedelta(hours=24), rate=self._rate)
+                if self._sells(record)
+            )
+            for start in (now - timedelta(hours=24), now - timedelta(hours=48))
+        ]
+        for past in (outline, *days):
+            while piece := list(islice(past, BATCH)):
                 await publisher.send(piece)
                 done += len(piece)
                 progress(done)
+
+    def _sells(self, record: SimulatedRecord) -> bool:
+        return self._plant is None or not self._plant.holds_back(record)
 
     async def publish_live(self, publisher: Publisher, since: datetime) -> None:
         """Publish for ever what is due from ``since`` on, each record at its time."""
@@ -72,4 +95,5 @@ class Shops:
                 await publisher.send(due)
                 due = []
                 await asyncio.sleep(max(0.0, delay))
-            due.append(record.outgoing)
+            if self._sells(record):
+                due.append(record.outgoing)

@@ -84,3 +84,4 @@ NOTIFICATIONS_FAILED: Final = Metric(
     "Tries that a receiver refused or left unanswered.",
     ("receiver",),
 )
+ALERTS: Final = Metric("daybook_alerts", "gauge", "Alerts that a watcher keeps.", ("state",))

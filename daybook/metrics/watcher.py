@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from daybook.metrics import names
 from daybook.metrics.endpoint import Reading, single
+from daybook.rules_file import Rules
 from daybook.streams.following import TotalsFollower
 from daybook.streams.tick_app import TickApp
+from daybook.streams.watch_agent import WatchAgent
 
 
-def readings(app: TickApp[Any], follower: TotalsFollower) -> Iterator[Reading]:
-    """What a watcher tells: how it decides, and how fresh what it looks at is."""
+def readings(app: TickApp[Any], follower: TotalsFollower, rules: Rules) -> Iterator[Reading]:
+    """What a watcher tells: how it decides, how fresh what it looks at is, and what fires."""
     yield from tick_readings(app)
+    yield single(names.RULES_BROKEN, rules.problem is not None)
+    for processor in app.processors:
+        if isinstance(processor.agent, WatchAgent):
+            states = Counter(alert.state.value for alert in list(processor.agent.alerts.values()))
+            yield Reading(names.ALERTS, {(state,): count for state, count in states.items()})
     if (newest := follower.merged.recorded_at) is not None:
         yield single(names.WATCHED_AGE, max(0.0, time.time() - newest / 1000))
 

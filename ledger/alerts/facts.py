@@ -63,12 +63,16 @@ class TillGapFacts(NamedTuple):
 
 
 class SpikeFacts(NamedTuple):
-    """What was taken back in the last minutes: an amount, or a count, beside the usual and what was sold."""
+    """What was taken back in the last minutes: an amount, or a count, beside the usual and what was sold.
+
+    ``highest_usual`` is the most that so many minutes of a day usually bring, at any time of it.
+    """
 
     trading: Trading
     minutes: int
     actual: int
     usual: int
+    highest_usual: int
     sold: int
     currency: str | None
 

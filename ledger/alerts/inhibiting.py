@@ -51,7 +51,11 @@ def inhibitor(
 def explains(other: Alert, rule: Rule, scope: Scope) -> bool:
     """Whether an alert answers an earlier question about the same place, or the same about a wider one."""
     kind = kind_of(rule)
-    if kind not in _RANK or other.kind not in _RANK or not _covers(other.scope, scope):
+    if kind not in _RANK or other.kind not in _RANK:
+        return False
+    if other.kind is AlertKind.DATA_MISSING and _RANK[kind] > 1 and _covers(scope, other.scope):
+        return True  # where data of a part is missing nothing can be said about the whole
+    if not _covers(other.scope, scope):
         return False
     wider = _WIDTH[other.scope.dimension] < _WIDTH.get(scope.dimension, 9)
     earlier = _RANK[other.kind] < _RANK[kind]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -32,3 +33,7 @@ class ReceiverHealth:
         """Since when a receiver has taken nothing."""
         failing = self._failing.get(receiver)
         return ReceiverFacts(failing.since, failing.attempts) if failing else ReceiverFacts(None, 0)
+
+    def of(self, receivers: Iterable[str]) -> dict[str, ReceiverFacts]:
+        """The same of several."""
+        return {receiver: self.facts(receiver) for receiver in receivers}

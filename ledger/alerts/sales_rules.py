@@ -29,12 +29,13 @@ def recent(rule: RecentRule, facts: RecentFacts) -> Finding:
     gap = max(
         Fraction(facts.usual * rule.drop_percent, _PERCENT),
         Fraction(rule.beyond_spread) * facts.spread,
-        Fraction(floor_of(rule.at_least, facts.currency)),
+        Fraction(floor_of(rule.at_least, facts.currency) if rule.measure == "net" else 0),
     )
     level = floor(facts.usual - gap)
     clears_at = ceil(facts.usual - gap * rule.clears_at_drop_percent / rule.drop_percent)
     measured = Measured(
-        name="net", unit="minor units", value=facts.actual, usual=facts.usual,
+        name=rule.measure, unit="minor units" if rule.measure == "net" else "count",
+        value=facts.actual, usual=facts.usual,
         level=level, clears_at=clears_at, minutes=facts.minutes,
     )  # fmt: skip
     return _below(facts.actual, level, clears_at, measured, "below_usual")
@@ -90,7 +91,9 @@ def spike(rule: SpikeRule, facts: SpikeFacts) -> Finding:
     before = settled(facts.trading)
     if before is not None:
         return before
-    usual_level = Fraction(rule.beyond_usual) * facts.usual
+    usual_level = max(
+        Fraction(rule.beyond_usual) * facts.usual, Fraction(rule.beyond_highest) * facts.highest_usual
+    )
     if rule.what == "reversals":
         part = Fraction(facts.sold * rule.at_least_percent, _PERCENT)
         worth = Fraction(floor_of(rule.at_least_amount, facts.currency))

@@ -19,7 +19,7 @@ def silent(rule: SilentRule, facts: GapFacts | TillGapFacts) -> Finding:
     A store's silence is told by the orders that like days have in it, so that an hour before closing is not
     held against an hour at noon; a till's by seconds of opening time.
     """
-    before = settled(facts.trading)
+    before = settled(facts.trading, rule.after_percent_of_day)
     if before is not None:
         return before
     if isinstance(facts, GapFacts):

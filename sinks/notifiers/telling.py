@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from daybook.ledger.alerts.words import money
+from daybook.ledger.alerts.amounts import money
 from daybook.schemas.alerts import Alert, DayFigures, Freshness, Links, Scope, Split
 from daybook.schemas.notifications import Notification, NotifyReason
 

@@ -139,7 +139,7 @@ def test_make_targets_that_pages_name_exist() -> None:
     named = {
         name
         for page in pages()
-        for name in re.findall(r"(?:`|^)make (\w+)", page.read_text("utf-8"), re.MULTILINE)
+        for name in re.findall(r"(?:`|^)make ([\w-]+)", page.read_text("utf-8"), re.MULTILINE)
     }
     assert {"demo", "test"} <= named
     assert [name for name in sorted(named) if f"\n{name}:" not in makefile] == []

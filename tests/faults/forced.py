@@ -25,10 +25,13 @@ NOTIFYING_STEPS: Final = ("begin", "changelog", "sent", "committed", "send", "de
 
 
 def force(kind: str, rest: str) -> None:
-    """Put a fault in place: ``kill:STEP:N``, ``freeze:STEP:N``, ``drop:N``, ``crash:N`` or ``clock``."""
+    """Put a fault in place: ``kill:STEP:N``, ``freeze:STEP:N``, ``tick:STEP:N``, ``drop:N`` ..."""
     if kind in ("kill", "freeze"):
         step, _, number = rest.partition(":")
         at_step(step, int(number), signal.SIGKILL if kind == "kill" else signal.SIGSTOP)
+    elif kind == "tick":
+        step, _, number = rest.partition(":")
+        at_tick(step, int(number))
     elif kind == "drop":
         drop_batches(int(rest))
     elif kind == "crash":
@@ -71,6 +74,36 @@ def at_step(step: str, number: int, sent: signal.Signals) -> None:
     wrap(TransactionalWriter, "_step", stepping)
     wrap(Sending, "_step", stepping)
     wrap(FaustSource, "commit", committing)
+
+
+def at_tick(step: str, number: int) -> None:
+    """Kill this process at the n-th time that a transaction which tells others something comes to a step."""
+    times = itertools.count(1)
+    telling: set[int] = set()
+
+    def transacting(original: Callable[..., Any]) -> Callable[..., Any]:
+        async def transact(self: TransactionalWriter, partition: int, entries: Any, records: Any) -> None:
+            (telling.add if records else telling.discard)(id(self))
+            await original(self, partition, entries, records)
+
+        return transact
+
+    def stepping(original: Callable[..., None]) -> Callable[..., None]:
+        def stepped(self: TransactionalWriter, name: str) -> None:
+            original(self, name)
+            if name == step and id(self) in telling and next(times) == number:
+                kill_here(step)
+
+        return stepped
+
+    wrap(TransactionalWriter, "transact", transacting)
+    wrap(TransactionalWriter, "_step", stepping)
+
+
+def kill_here(step: str) -> None:
+    """End as a power cut would."""
+    say(f"SIGKILL at {step}")
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def drop_batches(every: int) -> None:

@@ -45,6 +45,10 @@ class Run:
         """A size by the length of the run."""
         return short if self.short else long
 
+    def pick_steps(self, steps: tuple[str, ...], short: tuple[str, ...]) -> tuple[str, ...]:
+        """Where to kill, by the length of the run."""
+        return short if self.short else steps
+
     def chance(self) -> random.Random:
         """The run's own dice."""
         return random.Random(self.seed)  # noqa: S311 - a repeatable run

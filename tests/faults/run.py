@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from tests.faults import brokers, clickhouse, clocks, killed, lost, members, notifying, state
+from tests.faults import alerting, brokers, clickhouse, clocks, killed, lost, members, notifying, state
 from tests.faults import till_offline as offline
 from tests.faults.ground import DIFFERS, Run, Unavailable
 from tests.faults.rows import Row
@@ -57,6 +57,7 @@ ROWS: Final[dict[str, Make]] = {
     "clocks-change": clocks.clocks_change,
     "till-back": clocks.till_back,
     "till-offline": till_offline,
+    "watcher-killed": alerting.watcher_killed,
     "notifier-killed": notifying.notifier_killed,
     "without-order": sabotaged("order", killed.killed_at_each_step),
     "without-one-transaction": sabotaged("one-transaction", killed.killed_at_each_step),

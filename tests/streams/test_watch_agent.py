@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from daybook.ledger.alerts.findings import Finding
@@ -28,7 +28,13 @@ class Sales:
         self.drop = 0
         self.asked = 0
 
-    def questions(self, rules: RulesFile, now: object, view: MergedTotals) -> Iterable[Question]:  # noqa: ARG002
+    def questions(
+        self,
+        rules: RulesFile,
+        now: object,  # noqa: ARG002 - as is the rest, the protocol's
+        view: MergedTotals,  # noqa: ARG002
+        going_on: Iterable[Alert],  # noqa: ARG002
+    ) -> Iterable[Question]:
         """How the store does."""
         self.asked += 1
         return [Question(each, QUAYSIDE, TODAY, selling_less(self.drop)) for each in rules.rules]
@@ -36,14 +42,6 @@ class Sales:
     def details(self, question: Question, finding: Finding) -> Details:
         """Words."""
         return Details(title=f"{question.scope.key}: {finding.reason}")
-
-    def entries(self) -> Mapping[bytes, bytes]:
-        """Nothing."""
-        return {}
-
-    def restore(self, entries: Mapping[bytes, bytes]) -> None:
-        """Nothing."""
-        assert not entries
 
 
 class Desk:

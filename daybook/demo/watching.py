@@ -1,0 +1,88 @@
+"""The demo's watcher and notifier: the same agents, over the demo's own broker.
+
+The broker forgets, so what they knew comes back from ClickHouse: the totals, and the alerts that go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from daybook.demo.broker import FETCH_WAIT_MS, PARTITIONS
+from daybook.faust_running import started
+from daybook.ledger.alerts.asker import Asker, Sources
+from daybook.ledger.alerts.receiver_health import ReceiverHealth
+from daybook.ledger.calendar import Calendar
+from daybook.ledger.merged import MergedTotals
+from daybook.notifier import notifying
+from daybook.rules_file import Rules
+from daybook.sinks.alerts import alerts
+from daybook.sinks.merged import read_merged
+from daybook.sinks.store import Store
+from daybook.streams.alerts_view import NotificationsFollower
+from daybook.streams.following import TotalsFollower
+from daybook.streams.tick_app import TickApp, TickSettings
+from daybook.streams.watch_agent import WatchAgent
+
+EVALUATION: Final = timedelta(seconds=5)
+_TICK_SECONDS: Final = 2.0
+_OPTIONS: Final[Mapping[str, Any]] = {"check_crcs": False, "fetch_max_wait_ms": FETCH_WAIT_MS}
+
+
+class Watching:
+    """The parts, on a broker and a store. ``begin`` lets them decide: not before the past is published."""
+
+    def __init__(self, bootstrap: str, store: Store, calendar: Calendar, rules_file: Path) -> None:
+        self._bootstrap = bootstrap
+        self._store = store
+        self._rules_file = rules_file
+        self.rules = Rules(rules_file)
+        self._health = ReceiverHealth()
+        self._merged = MergedTotals()
+        self._ready = asyncio.Event()
+        names = [receiver.id for receiver in self.rules.current.receivers]
+        sources = Sources(receivers=lambda: self._health.of(names))
+        self.agent = WatchAgent(self.rules.look, Asker(calendar, sources), EVALUATION)
+
+    async def begin(self) -> None:
+        """Read what stands in ClickHouse by now, and go on from there."""
+        await asyncio.to_thread(read_merged, self._store, self._merged)
+        kept = await asyncio.to_thread(alerts, self._store)
+        self.agent.know(kept)
+        self._ready.set()
+
+    async def _until_ready(self) -> None:
+        await self._ready.wait()
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Watch and tell for as long as the block runs."""
+        follower = TotalsFollower(self._bootstrap, PARTITIONS, self._merged, consumer_options=_OPTIONS)
+        log = NotificationsFollower(self._bootstrap, self._health.take, _OPTIONS)
+        following = [asyncio.create_task(each.run()) for each in (follower, log)]
+        watch = TickApp(self._settings("watch"), [self.agent], self._merged, self._until_ready)
+        try:
+            async with (
+                notifying(self._settings("notify"), self.rules, self._rules_file, _OPTIONS) as notifier,
+                started(notifier),
+                started(watch),
+            ):
+                yield
+        finally:
+            for task in following:
+                task.cancel()
+            await asyncio.gather(*following, return_exceptions=True)
+
+    def _settings(self, role: str) -> TickSettings:
+        return TickSettings(
+            self._bootstrap,
+            PARTITIONS,
+            app_id=f"daybook-{role}",
+            fetch_wait_seconds=FETCH_WAIT_MS / 1000,
+            check_crcs=False,
+            tick_seconds=_TICK_SECONDS,
+        )

@@ -1,0 +1,105 @@
+"""A past that is quickly told: one sale for each store's quarter hour, of as many pieces as usually go then.
+
+Rules compare with weeks, and to simulate every ticket of them would take minutes. Amounts are those that
+the simulated shops bring on average; orders are fewer and larger than they would be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from random import Random
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from daybook.producers.records import OutgoingRecord
+from daybook.producers.simulator.shops import SHOPS, Shop
+from daybook.producers.simulator.stream import SimulatedRecord, simulate
+
+_QUARTER: Final = timedelta(minutes=15)
+_SAMPLE: Final = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+def plain_past(seed: int, start: datetime, end: datetime, rate: float) -> Iterator[OutgoingRecord]:
+    """One sale for each quarter hour of each store from ``start`` until before ``end``, by time."""
+    worth = _worth_of_a_sale(seed)
+    began = start.replace(minute=0, second=0, microsecond=0)
+    while began < end:
+        for shop in SHOPS:
+            amount = _amount(seed, shop, began, rate, worth.get(shop.store_id, 0))
+            if amount > 0:
+                yield _sale(shop, began, amount)
+        began += _QUARTER
+
+
+def _amount(seed: int, shop: Shop, began: datetime, rate: float, worth: int) -> int:
+    local = began.astimezone(ZoneInfo(shop.zone))
+    rng = Random(f"{seed}|past|{shop.store_id}|{began.isoformat()}")  # noqa: S311 - shops, not secrets
+    sales = shop.hours[local.hour] / 4 * rate * _day_mood(seed, shop.store_id, local.date())
+    return int(sales * worth * rng.uniform(0.85, 1.15))
+
+
+def _day_mood(seed: int, store_id: str, day: date) -> float:
+    return Random(f"{seed}|past|{store_id}|{day}").uniform(0.95, 1.05)  # noqa: S311 - as above
+
+
+@lru_cache(maxsize=8)
+def _worth_of_a_sale(seed: int) -> dict[str, int]:
+    """What a sale of each store is worth on average, net of tax, from a day of few."""
+    sums: dict[str, list[int]] = {}
+    for record in simulate(seed, _SAMPLE, _SAMPLE + timedelta(hours=24), rate=0.05):
+        event = _event(record)
+        if event.get("type") == "sale.completed":
+            lines = event["lines"]
+            net = sum(
+                line["amount"]
+                - line.get("discount", 0)
+                - (line.get("tax", 0) if line.get("tax_included") else 0)
+                for line in lines
+                if isinstance(line.get("amount"), int)
+            )
+            sums.setdefault(event["store_id"], []).append(net)
+    return {store: sum(found) // len(found) for store, found in sums.items()}
+
+
+def _event(record: SimulatedRecord) -> dict[str, Any]:
+    try:
+        event = orjson.loads(record.value)
+    except ValueError:
+        return {}
+    return event if isinstance(event, dict) and not record.note.startswith("damaged") else {}
+
+
+def _sale(shop: Shop, began: datetime, amount: int) -> OutgoingRecord:
+    place = int(began.timestamp()) // 900
+    product = shop.products[place % len(shop.products)]
+    order = f"past-{shop.store_id}-{began:%y%m%d%H%M}"
+    event = {
+        "schema_version": "1.0",
+        "type": "sale.completed",
+        "source": "shops/past",
+        "event_id": order,
+        "time": (began + _QUARTER / 2).isoformat(),
+        "order_id": order,
+        "store_id": shop.store_id,
+        "region": shop.region,
+        "channel": "ecommerce" if shop.online else "pos",
+        "currency": shop.currency,
+        "staff": [{"staff_id": shop.staff[int(began.timestamp()) // 900 % len(shop.staff)]}]
+        if shop.staff
+        else [],
+        "lines": [
+            {
+                "product_id": product.sku,
+                "name": product.name,
+                "category": product.category,
+                "unit_price": amount,
+                "amount": amount,
+            }
+        ],
+        "charged": amount,
+    }
+    return OutgoingRecord(order.encode(), orjson.dumps(event))

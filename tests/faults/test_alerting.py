@@ -1,0 +1,18 @@
+"""The watcher killed while it decides; `make faults` does it at every step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.alerting import alerting, killed_watcher
+from tests.support.kafka.broker import KafkaBroker
+
+
+@pytest.mark.timeout(240)
+def test_a_killed_watcher_loses_no_notification(kafka_broker: KafkaBroker, tmp_path: Path) -> None:
+    """Killed with a decision half written, and written but not noted as read: all is told in the end."""
+    with alerting(kafka_broker.bootstrap, tmp_path) as on:
+        row = killed_watcher(on, ("changelog", "committed"))
+    assert row.reached, row
