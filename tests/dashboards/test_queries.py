@@ -204,6 +204,7 @@ def test_a_server_over_http_gives_the_same_rows(
     parameters: dict[str, dict[str, Any]] = {
         "best_products": {"currencies": ["GBP", "JPY"], "dates": [TODAY, TODAY], "limit": 2},
         "changes": {"dates": [TODAY]},
+        "day_states": {"from": YESTERDAY, "to": TODAY, "grace_seconds": 21_600},
         "last_sales": pairs,
         "leaderboard": {
             "by": "staff",
