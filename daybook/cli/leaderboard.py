@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from daybook.board_files import load_measures, load_staff, load_targets
 from daybook.cli.store_options import do, give_up, print_json, print_table, store_options
-from daybook.cli.totals import amount, signed
+from daybook.cli.totals import amount, state
 from daybook.json_files import FileError
 from daybook.ledger.leaderboards import MEASURES
 from daybook.operations.base import Document
@@ -96,7 +96,8 @@ def _show(document: Document, args: LeaderboardArgs) -> None:
         click.echo("Nothing was sold.")
     for board in document["boards"]:
         of_peers = f", {board['peer_group']}" if board["peer_group"] else ""
-        click.echo(f"\n{board['currency']}{of_peers}: {_state(board)}")
+        known = state(board) if board["state"] else "day states are not known without the stores file"
+        click.echo(f"\n{board['currency']}{of_peers}: {known}")
         _print_places(document, board["currency"], board["top"])
         if board.get("bottom_for_managers"):
             click.echo("For managers only, the last first:")
@@ -124,15 +125,6 @@ def _print_places(document: Document, currency: str, places: list[Document]) -> 
 
 def _date(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
-
-
-def _state(board: Document) -> str:
-    """Such as "closed, +212.00 since"."""
-    if not board["state"]:
-        return "whether its days are closed is not known without the stores file"
-    if not board["since"]:
-        return str(board["state"])
-    return f"{board['state']}, {signed(board['since'], board['currency'])} since"
 
 
 def _value(value: int, document: Document, currency: str) -> str:

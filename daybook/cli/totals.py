@@ -38,7 +38,12 @@ def totals(
     if rolling:
         _show_windows(do(settings, "windows", WindowsArgs(book=book)), as_json=as_json)
         return
-    args = TotalsArgs(first=first.date() if first else None, last=last.date() if last else None, book=book)
+    args = TotalsArgs(
+        first=first.date() if first else None,
+        last=last.date() if last else None,
+        book=book,
+        grace_hours=settings.day_grace_hours,
+    )
     document = do(settings, "totals", args)
     if as_json:
         print_json(document)
@@ -47,9 +52,10 @@ def totals(
         [row["business_date"], row["store_id"], row["currency"]]
         + [amount(row[name], row["currency"]) for name in _MONEY]
         + [f"{row[name]:,}" for name in _COUNTS]
+        + [state(row)]
         for row in document["totals"]
     ]
-    print_table(["business date", "store", "currency", *_MONEY, *_COUNTS], rows, left=3)
+    print_table(["business date", "store", "currency", *_MONEY, *_COUNTS, "state"], rows, left=3)
     events = document["events"]
     click.echo(
         f"{events['received']:,} events received: {events['counted']:,} counted, "
@@ -82,3 +88,10 @@ def amount(minor: int, currency: str) -> str:
 def signed(minor: int, currency: str) -> str:
     """An amount that is a difference, such as +212.00."""
     return f"+{amount(minor, currency)}" if minor > 0 else amount(minor, currency)
+
+
+def state(row: Document) -> str:
+    """Whether a figure's day is closed and what has changed since, such as "closed, +212.00 since"."""
+    if not row["since"]:
+        return row["state"] or "-"
+    return f"{row['state']}, {signed(row['since'], row['currency'])} since"

@@ -37,6 +37,14 @@ def day_figures(
     }
 
 
+def quiet_day(place: Place, store_id: str, day: date, grace_hours: float, now: datetime) -> DayFigure | None:
+    """A business date for which nothing was counted itself; None where its store is not known."""
+    if place.calendar is None or store_id not in place.calendar:
+        return None
+    rules = place.calendar.store(store_id).days
+    return day_figure((), closes_at(day, rules, timedelta(hours=grace_hours)), now)
+
+
 def period_state(figures: Iterable[tuple[DayKey, DayFigure]], currency: str, *, closed: bool) -> PeriodState:
     """What the days of a period say together, in one currency."""
     return PeriodState(closed, sum(f.since or 0 for key, f in figures if key[2] == currency))

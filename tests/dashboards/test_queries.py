@@ -13,7 +13,7 @@ from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
 from tests.dashboards.shop import Sold, at, shop, write
 
-BOARD = ("today_", "trust_", "trends_", "oncall_", "leaderboard_", "variable_", "lines")
+BOARD = ("alert_", "today_", "trust_", "trends_", "oncall_", "leaderboard_", "variable_", "lines")
 """Queries of the boards: they have tests of their own."""
 TODAY = date(2026, 11, 24)
 YESTERDAY = date(2026, 11, 23)
@@ -204,6 +204,7 @@ def test_a_server_over_http_gives_the_same_rows(
     parameters: dict[str, dict[str, Any]] = {
         "best_products": {"currencies": ["GBP", "JPY"], "dates": [TODAY, TODAY], "limit": 2},
         "changes": {"dates": [TODAY]},
+        "day_states": {"from": YESTERDAY, "to": TODAY, "grace_seconds": 21_600},
         "last_sales": pairs,
         "leaderboard": {
             "by": "staff",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.streams.plant import Plant
 
 BOARDS = """
@@ -16,12 +18,14 @@ WHERE book = 'sales' AND dimension IN ('store', 'category', 'channel')
 """
 
 
+@pytest.mark.timeout(300)
 def test_boards_are_told_while_sales_come_and_after_a_kill(plant: Plant) -> None:
     """What was sold, returned and repeated stands on the boards; a watcher that was killed catches up."""
-    watcher = plant.program("watcher")
-    watcher.start()
+    plant.limit = 200
     plant.publish(150)
     plant.settle()
+    watcher = plant.program("watcher")
+    watcher.start()
     plant.wait(lambda: boards_are_right(plant), "boards that equal the totals")
     watcher.kill()
     plant.publish(150)
