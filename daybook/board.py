@@ -1,30 +1,148 @@
-"""The live page's composition, where it is served alone: loopback only, over a store of totals."""
+"""The live page's composition: its door with the view keys, and the server where it is served alone."""
 
 from __future__ import annotations
 
+import asyncio
+import ipaddress
 import socket
-from typing import Final
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 
+from daybook.board_files import load_measures, load_staff, load_targets
 from daybook.dashboards.board.app import Board, create_app, create_board
+from daybook.dashboards.board.door import Door
+from daybook.dashboards.board.sessions import Sessions
+from daybook.dashboards.board.standings import Question
 from daybook.gateway import serve
 from daybook.ledger.calendar import Calendar
+from daybook.ledger.leaderboards import main_date
+from daybook.ledger.yardsticks import HAVE_TARGETS
+from daybook.operations.alerts import AcknowledgeArgs, SilenceArgs, acknowledge_alert, silence_alerts
+from daybook.operations.base import CannotAct, Document, Place
+from daybook.operations.leaderboard import LeaderboardArgs, show_leaderboard
 from daybook.producers.gateway.connections import ConnectionLimits
+from daybook.schemas.alerts import Match
+from daybook.schemas.staff import StaffEntry
+from daybook.settings import Settings
 from daybook.sinks.store import Store
+from daybook.view_keys import ViewKeysFile
 
 HOST: Final = "127.0.0.1"
+_ALL: Final = 10_000
 
 
-async def serve_board(store: Store, calendar: Calendar, listening: socket.socket) -> None:
-    """Serve the live page until told to end (SIGINT, SIGTERM)."""
-    board = create_board(store, calendar)
-    await serve(_guarded(board), listening, ConnectionLimits(), before_end=board.close)
+def opened_door(keys_path: Path | None, *, key_required: bool) -> Door:
+    """The door of the live page, with the view keys beside a file of API keys.
+
+    Raises:
+        KeysFileError: the file cannot be read or written.
+    """
+    if keys_path is None:
+        return Door(None, None, _now, key_required=key_required)
+    keys = ViewKeysFile(keys_path)
+    return Door(keys, Sessions(keys.session_secret()), _now, key_required=key_required)
 
 
-def _guarded(board: Board) -> FastAPI:
-    """The page under loopback's names alone: another page's name may point here, and must not read it."""
-    app = create_app(board)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
-    return app
+def composed(
+    store: Store,
+    calendar: Calendar,
+    settings: Settings,
+    door: Door,
+    *,
+    command: Callable[[bytes], None] | None = None,
+    clock: Callable[[], datetime] | None = None,
+) -> Board:
+    """The live page over a store of totals. ``command`` tells the watcher; None where no Kafka is known.
+
+    Raises:
+        FileError: the staff, targets or measures file is not valid.
+    """
+    clock = clock or _now
+    place = Place(store, calendar, command=command)
+    staff = load_staff(settings.staff_file)
+    return create_board(
+        store,
+        calendar,
+        clock,
+        door=door,
+        grace=timedelta(hours=settings.day_grace_hours),
+        ranking=_Ranking(place, settings, staff, clock),
+        staff_names={entry.staff_id: entry.name or entry.staff_id for entry in staff},
+        actions=None if command is None else _Actions(place),
+    )
+
+
+class _Ranking:
+    """Answers what stands on leaderboards, all places of them, as `daybook leaderboard` does."""
+
+    def __init__(
+        self, place: Place, settings: Settings, staff: list[StaffEntry], clock: Callable[[], datetime]
+    ) -> None:
+        self._place = place
+        self._clock = clock
+        self._files: dict[str, Any] = {
+            "staff": staff,
+            "targets": load_targets(settings.targets_file),
+            "custom": load_measures(settings.measures_file),
+            "grace_hours": settings.day_grace_hours,
+        }
+
+    async def __call__(self, question: Question) -> Document:
+        if question.measure == "attainment" and not (self._files["targets"] and question.by in HAVE_TARGETS):
+            return {"boards": []}
+        now = self._clock()
+        asked = question._asdict() | self._files
+        day = main_date(self._place.calendar or Calendar([]), now)
+        args = LeaderboardArgs(**asked, top=_ALL, day=day, at=now)
+        return await asyncio.to_thread(show_leaderboard, self._place, args)
+
+
+class _Actions:
+    """What operators say, as commands to the watcher."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    async def acknowledge(self, dedup_key: str, by: str, note: str | None) -> None:
+        """Somebody takes an alert on."""
+        await self._tell(acknowledge_alert, AcknowledgeArgs(dedup_key=dedup_key, by=by, note=note))
+
+    async def silence(self, dedup_key: str, by: str, reason: str, minutes: int) -> None:
+        """An alert is told to nobody for so many minutes."""
+        match = Match(dedup_keys=[dedup_key])
+        await self._tell(silence_alerts, SilenceArgs(match=match, minutes=minutes, by=by, reason=reason))
+
+    async def _tell(self, operation: Callable[[Place, Any], Document], args: Any) -> None:
+        try:
+            await asyncio.to_thread(operation, self._place, args)
+        except CannotAct as error:
+            raise PermissionError(str(error)) from error
+
+
+async def serve_board(board: Board, listening: socket.socket, *, everywhere: bool) -> None:
+    """Serve the live page until told to end (SIGINT, SIGTERM).
+
+    Unless it is meant for ``everywhere``, it answers under loopback's names alone: a page elsewhere could
+    otherwise have its own name point here, and read the board from a visitor.
+    """
+    app: FastAPI = create_app(board)
+    if not everywhere:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
+    await serve(app, listening, ConnectionLimits(), before_end=board.close)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens there."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

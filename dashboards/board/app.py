@@ -1,34 +1,30 @@
-"""The page's routes: the page itself, its state, and the stream of its changes."""
+"""The live page's routes: its pages, each view's state, and the stream of its changes."""
 
 from __future__ import annotations
 
-import hashlib
-import mimetypes
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.resources import files
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
-import orjson
-from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from daybook.dashboards.board.feed import Feed
-from daybook.dashboards.board.reading import BoardReader
+from daybook.dashboards.board.access import Scope, Viewer, ViewName
+from daybook.dashboards.board.alerting import AlertActions, AlertsReader, add_alert_actions
+from daybook.dashboards.board.door import Door
+from daybook.dashboards.board.entry import add_door
+from daybook.dashboards.board.pacing import Pacing
+from daybook.dashboards.board.pages import add_pages
+from daybook.dashboards.board.reading import TodayReader
+from daybook.dashboards.board.standings import LeaderboardReader, Question, Ranking
+from daybook.dashboards.board.trust import TrustReader
+from daybook.dashboards.board.views import Views
 from daybook.ledger.calendar import Calendar
 from daybook.sinks.store import Store
 
-HEADERS: Final = {
-    # Nothing is loaded from elsewhere, nothing runs that is not a file of ours, nobody frames or submits it.
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+_PRIVATE: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +32,64 @@ class Board:
     """The live page, ready to be put into an application."""
 
     router: APIRouter
-    feed: Feed
+    views: Views
+    door: Door
 
     def close(self) -> None:
         """Ends all open streams. Call it before the server stops: it waits for open connections."""
-        self.feed.close()
+        self.views.close()
 
 
 def create_board(
-    store: Store, calendar: Calendar, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    store: Store,
+    calendar: Calendar,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    *,
+    door: Door | None = None,
+    grace: timedelta = timedelta(hours=6),
+    ranking: Ranking | None = None,
+    staff_names: Mapping[str, str] | None = None,
+    actions: AlertActions | None = None,
 ) -> Board:
-    """The live page over a store of totals. ``clock`` gives aware times."""
-    reader = BoardReader(store, calendar, clock)
+    """The live page over a store of totals.
 
-    async def document() -> str:
-        return orjson.dumps(await reader.read()).decode()
+    Args:
+        store: where the totals are.
+        calendar: which stores there are.
+        clock: gives aware times.
+        door: who may look; without one anybody, as on loopback.
+        grace: after which a business day that has ended is closed.
+        ranking: answers what stands on leaderboards; without it there are none.
+        staff_names: what staff are called, by their ids.
+        actions: tells the watcher what operators say; without it nobody can act.
+    """
+    door = door or Door(None, None, clock, key_required=False)
+    pacing = Pacing(store, calendar)
 
-    feed = Feed(reader.mark, document)
+    def alerts(scope: Scope) -> AlertsReader:
+        return AlertsReader(store, calendar, clock, scope)
+
+    views = Views(
+        {
+            "today": lambda scope: TodayReader(store, calendar, clock, scope, pacing),
+            "leaderboard": lambda scope: LeaderboardReader(
+                store,
+                calendar,
+                clock,
+                scope,
+                ranking=ranking or _no_boards,
+                staff_names=staff_names or {},
+            ),
+            "alerts": alerts,
+            "trust": lambda scope: TrustReader(store, calendar, clock, scope, grace),
+        }
+    )
     router = APIRouter(tags=["board"])
-    _add_page(router)
-    _add_state(router, document, feed)
-    return Board(router, feed)
+    add_pages(router)
+    add_door(router, door)
+    add_alert_actions(router, door, alerts, actions)
+    _add_views(router, door, views)
+    return Board(router, views, door)
 
 
 def create_app(board: Board) -> FastAPI:
@@ -66,40 +99,40 @@ def create_app(board: Board) -> FastAPI:
     return app
 
 
-def _add_state(router: APIRouter, document: Callable[[], Awaitable[str]], feed: Feed) -> None:
-    @router.get("/board/today.json", response_class=Response)
-    async def today() -> Response:
-        """The whole board as it stands; amounts are integers in minor units."""
-        text = await document()
-        return Response(text, media_type="application/json", headers={"Cache-Control": "no-store"})
+def _add_views(router: APIRouter, door: Door, views: Views) -> None:
+    def permitted(request: Request, view: ViewName) -> Viewer:
+        viewer = door.viewer(request)
+        if view not in viewer.views:
+            raise HTTPException(403, "This view key does not open this view.")
+        return viewer
 
-    @router.get("/board/stream", response_class=EventSourceResponse)
-    async def stream() -> AsyncIterator[ServerSentEvent]:
-        """Server-sent events: ``board`` with the whole state, ``trouble`` if it cannot be read, ``beat``."""
-        async with aclosing(feed.messages()) as messages:
+    @router.get("/board/{view}.json", response_class=Response)
+    async def state(view: ViewName, viewer: Viewer = Depends(permitted)) -> Response:
+        """A view as it stands, of what the viewer may see; amounts are integers in minor units."""
+        text = await views.document(view, viewer.scope)
+        return Response(text, media_type="application/json", headers=_PRIVATE)
+
+    @router.get("/board/{view}/stream", response_class=EventSourceResponse)
+    async def stream(
+        request: Request, view: ViewName, viewer: Viewer = Depends(permitted)
+    ) -> AsyncIterator[ServerSentEvent]:
+        """Server-sent events: ``board`` with the whole state, ``trouble`` if it cannot be read, ``beat``.
+
+        It ends when the viewer's key is revoked.
+        """
+        async with aclosing(views.feed(view, viewer.scope).messages()) as messages:
             async for message in messages:
+                if not _still(door, request, viewer):
+                    break
                 yield ServerSentEvent(event=message.kind, raw_data=message.data)
 
 
-def _add_page(router: APIRouter) -> None:
-    page = {path.name: path.read_bytes() for path in files(__package__).joinpath("page").iterdir()}
-
-    @router.get("/", response_class=Response, include_in_schema=False)
-    async def index(request: Request) -> Response:
-        return _asset(request, page, "index.html")
-
-    @router.get("/board/page/{name}", response_class=Response, include_in_schema=False)
-    async def asset(request: Request, name: str) -> Response:
-        return _asset(request, page, name)
+def _still(door: Door, request: Request, viewer: Viewer) -> bool:
+    try:
+        return door.viewer(request) == viewer
+    except HTTPException:
+        return False
 
 
-def _asset(request: Request, page: dict[str, bytes], name: str) -> Response:
-    if name not in page:
-        raise HTTPException(404)
-    content = page[name]
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    headers = {**HEADERS, "ETag": etag, "Cache-Control": "no-cache"}
-    if request.headers.get("if-none-match") == etag:
-        return Response(status_code=304, headers=headers)
-    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return Response(content, media_type=kind, headers=headers)
+async def _no_boards(_question: Question) -> Mapping[str, Any]:
+    return {"boards": [], "period": {}}

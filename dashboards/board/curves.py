@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from daybook.dashboards.board.days import StoreDay, moved
 from daybook.dashboards.board.document import Curve
 from daybook.ledger.calendar import QUARTER
+from daybook.ledger.curves import QUARTERS
+from daybook.ledger.projection import TypicalDay
+from daybook.ledger.quantiles import PPM
+from daybook.schemas.rounding import divide
+
+Typical = Mapping[tuple[str, str], TypicalDay]
+"""The typical days by store id and currency."""
+_QUARTER_HOUR: Final = timedelta(minutes=15)
 
 
 class StoreQuarters(NamedTuple):
@@ -21,12 +30,12 @@ class StoreQuarters(NamedTuple):
     yesterday: Mapping[int, int]
 
 
-def store_curve(quarters: StoreQuarters) -> Curve:
+def store_curve(quarters: StoreQuarters, typical: Typical) -> Curve:
     """One store's curve."""
-    return _curve([quarters], store_id=quarters.day.store_id)
+    return _curve([quarters], typical, store_id=quarters.day.store_id)
 
 
-def group_curve(members: list[StoreQuarters]) -> Curve:
+def group_curve(members: list[StoreQuarters], typical: Typical) -> Curve:
     """The curve of all stores of a currency, each with its own wall clock's yesterday.
 
     Raises:
@@ -34,7 +43,7 @@ def group_curve(members: list[StoreQuarters]) -> Curve:
     """
     if len({member.currency for member in members}) != 1:
         raise ValueError("a curve needs stores of exactly one currency")
-    return _curve(members, store_id=None)
+    return _curve(members, typical, store_id=None)
 
 
 def shared_zone(days: Iterable[StoreDay]) -> str | None:
@@ -43,10 +52,16 @@ def shared_zone(days: Iterable[StoreDay]) -> str | None:
     return zones.pop() if len(zones) == 1 else None
 
 
-def _curve(members: list[StoreQuarters], store_id: str | None) -> Curve:
+def _curve(members: list[StoreQuarters], typical: Typical, store_id: str | None) -> Curve:
     today: dict[int, int] = defaultdict(int)
     yesterday: dict[int, int] = defaultdict(int)
+    usual: dict[int, int] = defaultdict(int)
+    left_out = 0
     for member in members:
+        day = typical.get((member.day.store_id, member.currency))
+        left_out += day is None
+        for instant, amount in _steps(member.day, day) if day is not None else ():
+            usual[instant] += amount
         for start, amount in member.today.items():
             # The running quarter hour ends now: its sum is complete only then, and the line ends there.
             today[min(start + QUARTER, max(member.day.now, start))] += amount
@@ -60,7 +75,24 @@ def _curve(members: list[StoreQuarters], store_id: str | None) -> Curve:
         end=max(member.day.end for member in members),
         today=_added_up(today),
         yesterday=_added_up(yesterday),
+        typical=_added_up(usual),
+        left_out=left_out,
     )
+
+
+def _steps(day: StoreDay, typical: TypicalDay) -> Iterable[tuple[int, int]]:
+    """What each quarter hour of the wall clock adds on a typical day, at the instant at which it ends."""
+    before = 0
+    for quarter in range(QUARTERS + 1):
+        amount = divide(typical.shares[quarter] * typical.total, PPM)
+        yield wall_instant(day, quarter), amount - before
+        before = amount
+
+
+def wall_instant(day: StoreDay, quarter: int) -> int:
+    """The instant at which so many quarter hours of a store's day have passed on its wall clock."""
+    start = datetime.fromtimestamp(day.start, ZoneInfo(day.zone))
+    return int((start + quarter * _QUARTER_HOUR).timestamp())
 
 
 def _added_up(amounts: Mapping[int, int]) -> list[tuple[int, int]]:

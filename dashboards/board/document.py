@@ -7,6 +7,23 @@ from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """Where a day is against the usual one; None where history does not say."""
+
+    expected: int
+    """By now."""
+    close: int
+    """Projected net sales of the whole day, and between which amounts it closes in eight of ten cases."""
+    low: int | None
+    high: int | None
+    target: int | None = None
+    chance_ppm: int | None = None
+    """How likely the target is reached, in parts per million."""
+    at_risk: int | None = None
+    """By how much the projected close falls short of the target."""
+
+
+@dataclass(frozen=True, slots=True)
 class StoreToday:
     """A store's own business day so far in one currency, which is None where it sold on neither day."""
 
@@ -17,25 +34,50 @@ class StoreToday:
     business_date: date
     currency: str | None
     net: int
+    sold: int
+    """gross + discounts."""
+    discounts: int
     reversed: int
     orders: int
+    net_units: int
     average_order: int | None
     yesterday_by_now: int | None
     """Net sales of the business date before, up to the same wall time; None where that day has no total."""
     yesterday: int | None
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GroupToday:
-    """All stores of one currency; amounts of different currencies are never added."""
+    """Stores of one currency together, all or those of a region; currencies are never added."""
 
     currency: str
+    region: str | None
+    """None for all of the currency."""
     stores: int
     net: int
+    discounts: int
+    reversed: int
     orders: int
+    average_order: int | None
+    units_per_order_ppm: int | None
     yesterday_by_now: int | None
     zone: str | None
     """The zone that all its stores share, or None."""
+    pace: Pace | None = None
+    left_out: int = 0
+    """Stores without a like day: the pace takes them as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a channel or a revenue stream brought on a currency's main business date."""
+
+    dimension: str
+    currency: str
+    key: str
+    net: int
+    orders: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +92,10 @@ class Curve:
     end: int
     today: list[tuple[int, int]]
     yesterday: list[tuple[int, int]]
+    typical: list[tuple[int, int]]
+    """The typical day's, over the whole day; empty where history does not say."""
+    left_out: int = 0
+    """Stores that the typical day leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +143,21 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class BoardDocument:
-    """The whole page."""
+class TodayDocument:
+    """The view of today."""
 
     as_of_ms: int
     exponents: dict[str, int]
     """Decimal digits of the minor unit of every currency that occurs."""
-    position: Position
+    newest_recorded_ms: int | None
+    """When the log took the newest event that the totals hold; None before the first."""
+    position: Position | None
+    """None where the viewer may not see all stores: it counts every store's events."""
     groups: list[GroupToday]
+    regions: list[GroupToday]
+    """Only where a currency's stores are in more than one."""
     stores: list[StoreToday]
     curves: list[Curve]
+    parts: list[Part]
     products: list[Product]
     sales: list[Sale]

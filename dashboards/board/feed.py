@@ -109,7 +109,7 @@ class Feed:
         clock = asyncio.get_running_loop().time
         last_mark: Hashable = None
         read_at = float("-inf")
-        in_trouble = False
+        in_trouble = warm = False
         while True:
             started = clock()
             try:
@@ -124,5 +124,8 @@ class Feed:
                     log.exception("The board cannot be read; trying again until it can.")
                     self._publish(Message("trouble", ""))
                 in_trouble = True
-            # The engine is shared with the writer: at most a third of its time goes into looking.
-            await asyncio.sleep(max(self._look_seconds, 2 * (clock() - started)))
+            # The engine is shared with the writer: at most a third of its time goes into looking. The first
+            # reading does not count: it warms what the next ones find ready.
+            busy = clock() - started if warm else 0.0
+            warm = True
+            await asyncio.sleep(max(self._look_seconds, 2 * busy))

@@ -1,4 +1,4 @@
-"""Reads the board's document from ClickHouse."""
+"""Reads the view of today from ClickHouse, of what a scope shows."""
 
 from __future__ import annotations
 
@@ -7,19 +7,25 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from daybook.dashboards import queries
-from daybook.dashboards.board.curves import StoreQuarters, group_curve, store_curve
+from daybook.dashboards.board.access import Scope
+from daybook.dashboards.board.curves import StoreQuarters, Typical, group_curve, store_curve
 from daybook.dashboards.board.days import StoreDay, store_day
-from daybook.dashboards.board.document import BoardDocument, Curve, Position, Product, StoreToday
-from daybook.dashboards.board.rows import ProductRow, QuarterRow, SaleRow, TotalRow
+from daybook.dashboards.board.document import Curve, Part, Position, Product, TodayDocument
+from daybook.dashboards.board.pacing import Pacing
+from daybook.dashboards.board.rows import PartRow, ProductRow, QuarterRow, SaleRow, TotalRow
 from daybook.dashboards.board.today import (
     groups_today,
     main_dates,
     named,
     quarters_by_store,
     ranked,
+    regions_today,
     stores_today,
+    with_paces,
 )
 from daybook.ledger.calendar import Calendar
+from daybook.ledger.pace import StorePace
+from daybook.ledger.sold import Key
 from daybook.schemas.currencies import exponent
 from daybook.sinks.store import Store
 
@@ -32,45 +38,73 @@ Mark = tuple[Any, ...]
 """Something that differs when what the board shows has changed."""
 
 
-class BoardReader:
-    """Reads the board as it stands at one instant. ``clock`` gives aware times."""
+class TodayReader:
+    """Reads today as it stands at one instant. ``clock`` gives aware times."""
 
-    def __init__(self, store: Store, calendar: Calendar, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        calendar: Calendar,
+        clock: Callable[[], datetime],
+        scope: Scope | None = None,
+        pacing: Pacing | None = None,
+    ) -> None:
         self._store = store
         self._calendar = calendar
         self._clock = clock
+        self._scope = scope or Scope()
+        self._pacing = pacing or Pacing(store, calendar)
         self._names: dict[str, str] = {}
 
     async def mark(self) -> Mark:
         """A mark that changes with every figure on the board: cheap enough to ask several times a second."""
         days = self._days(self._clock())
         rows = await self._ask("changes", dates=_both_dates(days))
-        return (*rows[0], tuple(day.today for day in days.values()))
+        return (*rows[0], tuple(day.today for day in days.values()), self._pacing.version)
 
-    async def read(self) -> BoardDocument:
-        """The whole board. Raises what the store raises."""
+    async def read(self) -> TodayDocument:
+        """The whole view. Raises what the store raises."""
         now = self._clock()
         days = self._days(now)
         position = await self._position()
         quarters = await self._quarters(days)
+        paces = await self._pacing.paces(quarters, now)
         stores = stores_today(days, await self._totals(days), quarters)
-        groups = groups_today(days, stores)
-        return BoardDocument(
+        regions = regions_today(days, stores)
+        stores, groups = with_paces(stores, groups_today(days, stores), paces)
+        dates = main_dates(stores)
+        return TodayDocument(
             as_of_ms=int(now.timestamp() * 1000),
             exponents={group.currency: exponent(group.currency) for group in groups},
-            position=position,
+            newest_recorded_ms=position.newest_recorded_ms,
+            position=position if self._scope.stores is None else None,
             groups=groups,
+            regions=regions,
             stores=stores,
-            curves=_curves([group.currency for group in groups], quarters),
-            products=await self._products(stores),
+            curves=_curves([group.currency for group in groups], quarters, _typical(paces)),
+            parts=await self._parts(dates),
+            products=await self._products(dates),
             sales=named(days, await self._sales(days)),
         )
 
     def _days(self, now: datetime) -> dict[str, StoreDay]:
-        return {store.store_id: store_day(store, now) for store in self._calendar.stores}
+        return {
+            store.store_id: store_day(store, now)
+            for store in self._calendar.stores
+            if self._scope.shows(store.store_id)
+        }
 
     async def _ask(self, query: str, **parameters: Any) -> Sequence[Sequence[Any]]:
         return await self._store.arows(queries.load(query), parameters)
+
+    async def _ask_of_scope(self, query: str, dates: Mapping[str, date], **others: Any) -> Any:
+        """Ask about all stores by their totals, or about some by their lines."""
+        if not dates:
+            return []
+        asked = {"currencies": list(dates), "dates": list(dates.values()), **others}
+        if self._scope.stores is None:
+            return await self._ask(query, **asked)
+        return await self._ask(f"{query}_of_stores", stores=sorted(self._scope.stores), **asked)
 
     async def _position(self) -> Position:
         return Position(*(await self._ask("position"))[0])
@@ -86,16 +120,17 @@ class BoardReader:
         rows = await self._ask("store_quarters", **_pairs(days))
         return quarters_by_store(days, (QuarterRow(*row) for row in rows))
 
-    async def _products(self, stores: Sequence[StoreToday]) -> list[Product]:
-        dates = main_dates(stores)
-        if not dates:
-            return []
-        boards = {"currencies": list(dates), "dates": list(dates.values())}
-        rows = [ProductRow(*row) for row in await self._ask("best_products", **boards, limit=BEST_PRODUCTS)]
+    async def _parts(self, dates: Mapping[str, date]) -> list[Part]:
+        rows = [PartRow(*row) for row in await self._ask_of_scope("day_parts", dates)]
+        return [Part(**row._asdict()) for row in rows]
+
+    async def _products(self, dates: Mapping[str, date]) -> list[Product]:
+        found = await self._ask_of_scope("best_products", dates, limit=BEST_PRODUCTS)
+        rows = [ProductRow(*row) for row in found]
         unknown = sorted({row.product_id for row in rows} - self._names.keys())
         if unknown:
-            found = await self._ask("product_names", dates=boards["dates"], products=unknown)
-            self._names.update((product_id, name) for product_id, name in found)
+            told = await self._ask("product_names", dates=list(dates.values()), products=unknown)
+            self._names.update((product_id, name) for product_id, name in told)
         return ranked(rows, self._names)
 
     async def _sales(self, days: Mapping[str, StoreDay]) -> list[SaleRow]:
@@ -105,14 +140,18 @@ class BoardReader:
         return [SaleRow(*row) for row in await self._ask("last_sales", **today, limit=LAST_SALES)]
 
 
-def _curves(currencies: Sequence[str], quarters: Sequence[StoreQuarters]) -> list[Curve]:
+def _typical(paces: Mapping[Key, StorePace]) -> Typical:
+    return {key: pace.typical for key, pace in paces.items() if pace.typical is not None}
+
+
+def _curves(currencies: Sequence[str], quarters: Sequence[StoreQuarters], typical: Typical) -> list[Curve]:
     curves = []
     for currency in currencies:
         members = [member for member in quarters if member.currency == currency]
         if members:
-            curves.append(group_curve(members))
+            curves.append(group_curve(members, typical))
         if len(members) > 1 and len(quarters) <= STORE_CURVES:
-            curves.extend(store_curve(member) for member in members)
+            curves.extend(store_curve(member, typical) for member in members)
     return curves
 
 

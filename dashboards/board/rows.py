@@ -17,6 +17,8 @@ class TotalRow(NamedTuple):
     reversed: int
     orders: int
     units: int
+    discounts: int = 0
+    returned_units: int = 0
 
 
 class QuarterRow(NamedTuple):
@@ -37,6 +39,16 @@ class ProductRow(NamedTuple):
     product_id: str
     net: int
     units: int
+
+
+class PartRow(NamedTuple):
+    """A row of ``day_parts``."""
+
+    dimension: str
+    currency: str
+    key: str
+    net: int
+    orders: int
 
 
 class SaleRow(NamedTuple):

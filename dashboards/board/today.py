@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from daybook.dashboards.board.curves import StoreQuarters, shared_zone
 from daybook.dashboards.board.days import StoreDay, until
-from daybook.dashboards.board.document import GroupToday, Product, Sale, StoreToday
+from daybook.dashboards.board.document import GroupToday, Pace, Product, Sale, StoreToday
 from daybook.dashboards.board.rows import ProductRow, QuarterRow, SaleRow, TotalRow
+from daybook.ledger.group_pace import GroupPace, group_paces
+from daybook.ledger.pace import StorePace
+from daybook.ledger.quantiles import PPM
+from daybook.ledger.sold import Key
 from daybook.schemas.rounding import divide
 
 Days = Mapping[str, StoreDay]
@@ -57,7 +62,22 @@ def groups_today(days: Days, stores: Iterable[StoreToday]) -> list[GroupToday]:
         if store.currency is not None:
             members[store.currency].append(store)
     ordered = sorted(members.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [_group_today(days, currency, of_currency) for currency, of_currency in ordered]
+    return [_group_today(days, currency, None, of_currency) for currency, of_currency in ordered]
+
+
+def regions_today(days: Days, stores: Iterable[StoreToday]) -> list[GroupToday]:
+    """The same per currency and region, highest net sales first, where a currency has several regions."""
+    members: dict[str, dict[str, list[StoreToday]]] = defaultdict(lambda: defaultdict(list))
+    for store in stores:
+        if store.currency is not None:
+            members[store.currency][store.region or ""].append(store)
+    found = [
+        _group_today(days, currency, region, of_region)
+        for currency, regions in members.items()
+        if len(regions) > 1
+        for region, of_region in regions.items()
+    ]
+    return sorted(found, key=lambda group: (group.currency, -group.net, group.region or ""))
 
 
 def main_dates(stores: Iterable[StoreToday]) -> dict[str, date]:
@@ -115,21 +135,57 @@ def _store_today(
         business_date=day.today,
         currency=currency,
         net=now.net if now else 0,
+        sold=now.sold if now else 0,
+        discounts=now.discounts if now else 0,
         reversed=now.reversed if now else 0,
         orders=now.orders if now else 0,
-        average_order=divide(now.sold, now.orders) if now and now.orders else None,
+        net_units=now.units - now.returned_units if now else 0,
+        average_order=per_order(now.sold, now.orders) if now else None,
         yesterday_by_now=same_time if before else None,
         yesterday=before.net if before else None,
     )
 
 
-def _group_today(days: Days, currency: str, stores: Sequence[StoreToday]) -> GroupToday:
+def per_order(amount: int, orders: int) -> int | None:
+    """A part of an amount for each order; None without one."""
+    return divide(amount, orders) if orders > 0 else None
+
+
+def _group_today(days: Days, currency: str, region: str | None, stores: Sequence[StoreToday]) -> GroupToday:
     known = [store.yesterday_by_now for store in stores if store.yesterday_by_now is not None]
+    orders = sum(store.orders for store in stores)
     return GroupToday(
         currency=currency,
+        region=region,
         stores=len(stores),
         net=sum(store.net for store in stores),
-        orders=sum(store.orders for store in stores),
+        discounts=sum(store.discounts for store in stores),
+        reversed=sum(store.reversed for store in stores),
+        orders=orders,
+        average_order=per_order(sum(store.sold for store in stores), orders),
+        units_per_order_ppm=per_order(PPM * sum(store.net_units for store in stores), orders),
         yesterday_by_now=sum(known) if known else None,
         zone=shared_zone(days[store.store_id] for store in stores),
     )
+
+
+def with_paces(
+    stores: Iterable[StoreToday], groups: Iterable[GroupToday], paces: Mapping[Key, StorePace]
+) -> tuple[list[StoreToday], list[GroupToday]]:
+    """Stores and groups with where they are against the usual day, as far as history says."""
+    held = [replace(store, pace=_pace(paces.get((store.store_id, store.currency or "")))) for store in stores]
+    together = {group.currency: group for group in group_paces(list(paces.values()))}
+    grouped = [
+        replace(group, pace=_pace(found), left_out=group.stores - found.stores)
+        if (found := together.get(group.currency)) is not None
+        else group
+        for group in groups
+    ]
+    return held, grouped
+
+
+def _pace(found: StorePace | GroupPace | None) -> Pace | None:
+    if found is None or found.projection is None:
+        return None
+    told = found.projection
+    return Pace(told.expected, told.close, told.low, told.high)

@@ -7,7 +7,9 @@ SELECT
     sum(gross + discounts) AS sold,
     sum(reversals) AS reversed,
     sum(orders) AS all_orders,
-    sum(units) AS all_units
+    sum(units) AS all_units,
+    sum(discounts) AS discounted,
+    sum(returned_units) AS all_returned_units
 FROM totals FINAL
 WHERE book = 'sales'
     AND business_date IN {dates:Array(Date)}

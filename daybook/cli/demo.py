@@ -20,7 +20,7 @@ from daybook.demo.folder import DataFolder
 from daybook.demo.plant import plant_at
 from daybook.demo.receiver import prepare_rules
 from daybook.demo.runtime import Demo, open_demo
-from daybook.demo.server import HOST, PortTakenError, bind, new_demo_key, serving
+from daybook.demo.server import HOST, PortTakenError, bind, new_demo_key, new_demo_view_key, serving
 from daybook.demo.sources import FORMATS, FileSource, Shops
 from daybook.json_files import FileError
 from daybook.ledger.calendar import Calendar
@@ -109,7 +109,7 @@ class _Run:
                     demo.running(),
                     serving(demo, bound, running.token, lambda: demo.calendar.replace(self._stores())),
                 ):
-                    self._welcome(running.url, new_demo_key(demo))
+                    self._welcome(running.url, new_demo_key(demo), new_demo_view_key(demo))
                     if secret is not None:
                         options = self._options["seed"], self._options["rate"]
                         self._webhooks = webhooks.WebhookShop(running.url, secret, *options)
@@ -188,11 +188,12 @@ class _Run:
             self._say("Stopped. Started again on the same data folder, it goes on with the same totals.")
         return 0
 
-    def _welcome(self, url: str, key: str) -> None:
+    def _welcome(self, url: str, key: str, view_key: str) -> None:
         if self._options["as_json"]:
             return
         click.echo(
-            f"\n  The live page:  {url}\n  Publish a sale: POST {url}/v1/events with the key below\n  {key}\n"
+            f"\n  The live page:  {url}\n  As a manager:   enter this view key there\n  {view_key}\n"
+            f"  Publish a sale: POST {url}/v1/events with the key below\n  {key}\n"
         )
         click.echo(
             f"  While it runs, try: daybook totals --data-dir {self._folder.path}\n  Ctrl-C ends it.\n"

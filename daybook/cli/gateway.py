@@ -40,6 +40,12 @@ _log = logging.getLogger(__name__)
     help="The file of connections to other systems (webhooks).",
 )
 @click.option(
+    "--board",
+    "with_board",
+    is_flag=True,
+    help="Serve the live page too, with view keys (DAYBOOK_CLICKHOUSE_URL, DAYBOOK_STORES_FILE).",
+)
+@click.option(
     "--max-backlog",
     type=click.IntRange(1),
     default=500_000,
@@ -55,6 +61,7 @@ def gateway(
     port: int | None,
     keys_path: Path | None,
     shops_path: Path | None,
+    with_board: bool,
     max_backlog: int,
 ) -> None:
     """Take sales over HTTP and publish them, until told to end (Ctrl-C, SIGTERM)."""
@@ -74,8 +81,14 @@ def gateway(
         listening = socket.create_server((host, port), backlog=_WAITING)
     except OSError as error:
         give_up(f"Cannot listen on {host}:{port}: {error.strerror}.")
+    limits = connection_limits(settings)
     with listening:
-        asyncio.run(serve(app, listening, connection_limits(settings)))
+        if with_board:
+            from daybook.cli.gateway_board import serve_both  # noqa: PLC0415 - needs the ClickHouse driver
+
+            serve_both(app, settings, path, listening, limits)
+        else:
+            asyncio.run(serve(app, listening, limits))
 
 
 def _check_keys(path: Path) -> None:

@@ -16,7 +16,9 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 
-from daybook.dashboards.board.app import Board, create_board
+from daybook.board import composed, opened_door
+from daybook.dashboards.board.access import Role
+from daybook.dashboards.board.app import Board
 from daybook.demo.receiver import receiver_router
 from daybook.demo.runtime import Demo
 from daybook.operations.access import send_command
@@ -27,6 +29,8 @@ from daybook.producers.gateway.connections import ConnectionLimits
 from daybook.producers.gateway.server import server_config
 from daybook.producers.hooks import Connection, Fetcher, hooks_router, load_shops
 from daybook.producers.records import OutgoingRecord
+from daybook.settings import Settings
+from daybook.view_keys import ViewKeysFile
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +55,8 @@ def create_app(
     app.include_router(hooks_router(gate, _shops(demo), fetcher))
     # A page elsewhere could otherwise have its own name point to loopback, and read the board from a visitor.
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
-    board = create_board(demo.store, demo.calendar)
+    door = opened_door(keys, key_required=False)
+    board = composed(demo.store, demo.calendar, Settings(), door)
     app.include_router(board.router)
     app.include_router(receiver_router(demo.folder.path))
     app.include_router(create_operations(_place(demo, reload_stores), token))
@@ -133,3 +138,13 @@ def new_demo_key(demo: Demo) -> str:
         if key.label == "demo" and key.revoked_at is None:
             keys.revoke(key.key_id, now)
     return keys.create("demo", stores=["*"], sources=["*"], now=now).token
+
+
+def new_demo_view_key(demo: Demo) -> str:
+    """A manager's key for the live page, which may acknowledge and silence; made anew at each start."""
+    keys = ViewKeysFile(demo.folder.path / "keys.json")
+    now = datetime.now(UTC)
+    for key in keys.load():
+        if key.label == "demo" and key.revoked_at is None:
+            keys.revoke(key.key_id, now)
+    return keys.create("demo", role=Role.MANAGER, stores=["*"], operator=True, now=now).token

@@ -18,6 +18,8 @@ from daybook.operations import (
     pace,
     plans,
     reconcile,
+    report,
+    today,
     totals,
     windows,
 )
@@ -50,6 +52,8 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "targets-list": Operation(known_plans.PlanArgs, plans.list_targets),
     "targets-propose": Operation(plans.ProposeArgs, plans.propose_targets),
     "adjustments-list": Operation(known_plans.PlanArgs, plans.list_adjustments),
+    "report": Operation(report.ReportArgs, report.report),
+    "today": Operation(today.TodayArgs, today.show_today),
     "migrate": Operation(migrations.MigrateArgs, migrations.migrate),
     "windows": Operation(windows.WindowsArgs, windows.windows),
     "totals": Operation(totals.TotalsArgs, totals.totals),

@@ -10,24 +10,27 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from daybook.producers.gateway.keys import Key, KeyRing, KeyScope, NewKey, new_key
+from daybook.producers.gateway.keys import Key, KeyRing, NewKey, new_key
 from daybook.producers.gateway.private_file import KeysFileError, PrivateFile, Version
 from daybook.producers.gateway.signatures import SigningKey, new_signing_key
+from daybook.schemas.keys import KeyHead
 
 _log = logging.getLogger(__name__)
-_Key = TypeVar("_Key", bound=KeyScope)
+_Key = TypeVar("_Key", bound=KeyHead)
 
 
-class _Keys(BaseModel, Generic[_Key]):
+class KeyList(BaseModel, Generic[_Key]):
+    """What a file of keys holds."""
+
     model_config = ConfigDict(extra="forbid")
 
     keys: list[_Key] = []
 
 
-class _File(Generic[_Key]):
+class StoredKeys(Generic[_Key]):
     """Keys of one kind in a file. ``load`` and what changes it raise KeysFileError."""
 
-    def __init__(self, path: Path, form: type[_Keys[_Key]], *, what: str) -> None:
+    def __init__(self, path: Path, form: type[KeyList[_Key]], *, what: str) -> None:
         self._file = PrivateFile(path, form, what=what)
         self._seen: Version = None
         self._keys: list[_Key] = []
@@ -70,11 +73,11 @@ class _File(Generic[_Key]):
         self._file.change(lambda document: document.model_copy(update={"keys": change(document.keys)}))
 
 
-class KeysFile(_File[Key]):
+class KeysFile(StoredKeys[Key]):
     """API keys in a JSON file, as hashes. A missing file holds no key."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, _Keys[Key], what="API keys")
+        super().__init__(path, KeyList[Key], what="API keys")
         self._ring = KeyRing([])
 
     def identify(self, token: str) -> Key | None:
@@ -94,13 +97,13 @@ class KeysFile(_File[Key]):
         return made
 
 
-class SigningKeysFile(_File[SigningKey]):
+class SigningKeysFile(StoredKeys[SigningKey]):
     """Signing keys with their secrets, in a file of their own beside that of the API keys."""
 
     def __init__(self, keys_path: Path) -> None:
         """``keys_path`` is the file of the API keys: ``keys.json`` has ``keys-signing.json`` beside it."""
         path = keys_path.with_name(f"{keys_path.stem}-signing{keys_path.suffix}")
-        super().__init__(path, _Keys[SigningKey], what="signing keys")
+        super().__init__(path, KeyList[SigningKey], what="signing keys")
 
     def in_force(self) -> list[SigningKey]:
         """All that are not revoked, by what the file says now."""

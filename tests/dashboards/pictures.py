@@ -12,14 +12,30 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+import orjson
 from playwright.sync_api import Page, sync_playwright
 
-from daybook.dashboards.board.app import create_board
+from daybook.board import composed
+from daybook.dashboards.board.app import Board
+from daybook.dashboards.board.door import Door
 from daybook.ledger.calendar import Calendar
+from daybook.schemas.alerts import (
+    Alert,
+    AlertKind,
+    AlertState,
+    Breakdown,
+    DayFigures,
+    Dimension,
+    Scope,
+    Severity,
+    Split,
+    SplitRow,
+)
+from daybook.settings import Settings
 from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
 from tests.dashboards.serving import served
-from tests.dashboards.shop import Sold, shop, write
+from tests.dashboards.shop import Quarter, Sold, shop, write, write_alert, write_quarters
 from tests.support.browser import ARGUMENTS
 from tests.support.require import chromium
 
@@ -42,11 +58,17 @@ PRODUCTS = {
 }  # fmt: skip
 SCALE = {"GBP": 1.0, "EUR": 1.15, "JPY": 1.9, "KWD": 3.9}
 Scheme = Literal["light", "dark"]
-PICTURES: list[tuple[str, tuple[int, int], Scheme]] = [
-    ("board-wall", (1920, 1080), "light"),
-    ("board-desk", (1280, 900), "dark"),
-    ("board-phone", (390, 844), "light"),
+PICTURES: list[tuple[str, str, tuple[int, int], Scheme]] = [
+    ("today-wall", "today", (1920, 1080), "light"),
+    ("today-phone", "today", (390, 844), "dark"),
+    ("leaderboard-wall", "leaderboard?wall", (1920, 1080), "dark"),
+    ("leaderboard-phone", "leaderboard", (390, 844), "light"),
+    ("alerts-desk", "alerts", (1280, 900), "light"),
+    ("trust-desk", "trust", (1280, 900), "dark"),
 ]
+STAFF = ["Amira", "Ben", "Chiara", "Dev", "Elif", "Femi", "Grace", "Hugo", "Ines", "Jonas", "Keiko", "Luca"]
+HISTORY_DAYS = 70
+SETTLED_MS = 3000
 
 
 def made_up_sales(seed: int = 7) -> Iterator[Sold]:
@@ -90,7 +112,24 @@ def _sale(chance: random.Random, store_id: str, currency: str, moment: datetime)
         units=units,
         channel=channel,
         outcome=outcome,
+        staff_id="" if store_id == "web" else chance.choice(STAFF).lower(),
     )
+
+
+def usual_quarters(seed: int = 3) -> Iterator[Quarter]:
+    """What each quarter hour of the last ten weeks brought to each shop: what today is held against."""
+    chance = random.Random(seed)  # noqa: S311 - made-up sales
+    for store_id, _, zone, _, currency, size in SHOPS:
+        today = NOW.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0)
+        for back in range(2, HISTORY_DAYS):
+            luck = chance.uniform(0.85, 1.15)
+            for minute in range(8 * 60, 22 * 60, 15):
+                curve = math.exp(-(((minute - 770) / 110) ** 2)) + 0.9 * math.exp(
+                    -(((minute - 1050) / 120) ** 2)
+                )
+                sales = 15 * (0.55 * size * luck * curve + 0.02) * chance.uniform(0.7, 1.3)
+                moment = today - timedelta(days=back) + timedelta(minutes=minute)
+                yield Quarter(store_id, moment, currency, round(sales * 3700 * SCALE[currency]))
 
 
 def take(folder: Path) -> None:
@@ -102,21 +141,76 @@ def take(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as data, Store.embedded(Path(data) / "clickhouse") as store:
         migrate(store)
         write(store, calendar, sales)
-        with served(create_board(store, calendar, lambda: newest + timedelta(seconds=2))) as address:
+        write_quarters(store, calendar, usual_quarters())
+        write_alert(store, shortfall(newest))
+        with served(_board(store, calendar, newest, Path(data))) as address:
             _photograph(address, folder)
+
+
+def _board(store: Store, calendar: Calendar, newest: datetime, data: Path) -> Board:
+    staff = data / "staff.json"
+    staff.write_bytes(orjson.dumps({"staff": [{"staff_id": n.lower(), "name": n} for n in STAFF]}))
+    door = Door(None, None, lambda: newest, key_required=False)
+    settings = Settings(staff_file=staff)
+    return composed(store, calendar, settings, door, clock=lambda: newest + timedelta(seconds=2))
+
+
+def shortfall(now: datetime) -> Alert:
+    """A made-up shortfall, taken apart so that each way adds up."""
+    rows = [
+        SplitRow(name="orders", amount=-98_310),
+        SplitRow(name="units", amount=-12_040),
+        SplitRow(name="price", amount=4_215),
+        SplitRow(name="discounts", amount=-6_900),
+        SplitRow(name="reversals", amount=-2_143),
+    ]
+    named = {"wool-throw": -61_200, "oak-board": -30_415, "tea-darjeeling": -9_980}
+    products = [
+        SplitRow(name=name, label=name.replace("-", " ").capitalize(), amount=amount)
+        for name, amount in named.items()
+    ]
+    whole = sum(row.amount for row in rows)
+    rest = whole - sum(row.amount for row in products)
+    return Alert(
+        dedup_key="5a" * 16,
+        version=7,
+        rule="target-at-risk",
+        kind=AlertKind.TARGET,
+        severity=Severity.ERROR,
+        scope=Scope(dimension=Dimension.STORE, key="marais", store="marais", currency="EUR"),
+        business_date=now.date(),
+        state=AlertState.FIRING,
+        reason="held_long_enough",
+        finding="shortfall",
+        title="Le Marais will probably miss its target",
+        summary="24.0 % below what is usual by now, for 42 minutes: fewer orders, above all of Wool throw.",
+        started_at=now - timedelta(minutes=42),
+        updated_at=now - timedelta(minutes=1),
+        fired_at=now - timedelta(minutes=32),
+        times_fired=1,
+        day=DayFigures(
+            actual=364_459, expected=364_459 - whole, projected_close=799_039, low=741_974, high=858_916,
+            target=900_000, chance=30_000, at_risk=100_961,
+        ),
+        split=Split(
+            shortfall=whole,
+            parts=rows,
+            breakdowns=[Breakdown(dimension=Dimension.PRODUCT, rows=products, rest=rest)],
+        ),
+    )  # fmt: skip
 
 
 def _photograph(address: str, folder: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
-        for name, (width, height), scheme in PICTURES:
+        for name, view, (width, height), scheme in PICTURES:
             context = browser.new_context(
                 viewport={"width": width, "height": height},
                 color_scheme=scheme,
                 locale="en-GB",
                 timezone_id="Europe/London",
             )
-            _one(context.new_page(), address, folder / f"{name}.png")
+            _one(context.new_page(), f"{address}/{view}", folder / f"{name}.png")
             context.close()
         browser.close()
 
@@ -125,6 +219,7 @@ def _one(page: Page, address: str, file: Path) -> None:
     page.on("pageerror", lambda error: sys.exit(f"{file.name}: {error}"))
     page.goto(address)
     page.locator("#freshness[data-state=live]").wait_for()
+    page.wait_for_timeout(SETTLED_MS)
     page.screenshot(path=file)
 
 

@@ -6,11 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.measures import BASE, STORED
+from daybook.schemas.alerts import Alert
 from daybook.schemas.stores import DayRule, StoreEntry
+from daybook.sinks.alert_rows import ALERTS
+from daybook.sinks.states import StateRecord
 from daybook.sinks.store import Store
 
 EPOCH = 3_600_000
@@ -34,11 +37,21 @@ class Sold:
     channel: str = "pos"
     outcome: str = ""
     book: str = "sales"
+    staff_id: str = ""
 
     @property
     def net(self) -> int:
         """Net sales of the line, in minor units."""
         return self.gross + self.discounts + self.reversals
+
+
+class Quarter(NamedTuple):
+    """Net sales that a quarter hour, which begins at ``at``, brought to a store."""
+
+    store_id: str
+    at: datetime
+    currency: str
+    net: int
 
 
 def at(text: str) -> datetime:
@@ -65,6 +78,28 @@ def write(store: Store, calendar: Calendar, sales: Sequence[Sold], *, first_offs
     )
     _insert(store, "totals", _totals(calendar, numbered))
     _insert(store, "positions", _positions(numbered))
+
+
+def write_quarters(
+    store: Store, calendar: Calendar, quarters: Iterable[Quarter], *, dimension: str = "store_quarter"
+) -> None:
+    """Write a past of which only what each quarter hour, or each store, brought is known."""
+    zeros = dict.fromkeys(STORED, 0)
+    rows = []
+    for store_id, moment, currency, net in quarters:
+        day, quarter = calendar.moment(store_id, moment)
+        names = {"book": "sales", "business_date": day, "currency": currency, "dimension": dimension}
+        name = f"{store_id}|{quarter}" if dimension == "store_quarter" else store_id
+        key = {"key": name, "partition": 0, "version": EPOCH << 40}
+        rows.append({**names, **key, **zeros, "gross": net})
+    _insert(store, "totals", rows)
+
+
+def write_alert(store: Store, alert: Alert) -> None:
+    """Write an alert, by the sink's own rows."""
+    value = alert.model_dump_json(exclude_none=True).encode()
+    (row,) = ALERTS.rows(StateRecord(0, 0, alert.version, 0, alert.dedup_key.encode(), value))
+    store.insert(ALERTS.table, {name: [cell] for name, cell in zip(ALERTS.columns, row, strict=True)})
 
 
 def _place(number: int) -> dict[str, Any]:
@@ -98,6 +133,7 @@ def _line(calendar: Calendar, number: int, sold: Sold) -> dict[str, Any]:
         "product_name": sold.product.replace("-", " ").capitalize(),
         "currency": sold.currency,
         **dict.fromkeys(texts, ""),
+        "staff_id": sold.staff_id,
         **_measures(sold),
         "product_orders": sold.orders,
         "category_orders": 0,
@@ -119,7 +155,10 @@ def _totals(calendar: Calendar, numbered: Iterable[tuple[int, Sold]]) -> list[di
             "store": sold.store_id,
             "store_quarter": f"{sold.store_id}|{quarter}",
             "product": sold.product,
+            "channel": sold.channel,
         }
+        if sold.staff_id:
+            keys["staff"] = sold.staff_id
         for dimension, key in keys.items():
             bucket = (sold.book, day, sold.currency, dimension, key, number % 2)
             sums[bucket].update(_measures(sold))
@@ -143,7 +182,7 @@ def _positions(numbered: Sequence[tuple[int, Sold]]) -> list[dict[str, Any]]:
         rows.append(
             {
                 "partition": partition,
-                "version": EPOCH << 40 | last,
+                "version": EPOCH << 40 | last + 1,
                 "epoch": EPOCH,
                 "next_offset": last + 1,
                 "received": len(own),

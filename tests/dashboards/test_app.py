@@ -7,6 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from daybook.dashboards.board.access import VIEWS
 from daybook.dashboards.board.app import create_app, create_board
 from daybook.ledger.calendar import Calendar
 from daybook.sinks.store import Store
@@ -37,8 +38,10 @@ async def test_the_state_is_json_with_integers(store: Store) -> None:
 async def test_the_page_and_all_it_names_are_served_and_nothing_else(store: Store) -> None:
     """Every file that page, style and scripts refer to is there, from our own address."""
     async with client(store) as http:
-        page = await http.get("/")
-        todo = set(re.findall(r'(?:href|src)="([^"]+)"', page.text))
+        pages = [(await http.get(f"/{view}")).text for view in ("", *VIEWS)]
+        assert pages[0] == pages[1]
+        named = {name for page in pages for name in re.findall(r'(?:href|src)="([^"#]+)"', page)}
+        todo = named - {f"/{view}" for view in VIEWS}
         seen: set[str] = set()
         while todo:
             path = todo.pop()
@@ -73,7 +76,10 @@ def test_the_stream_brings_a_changed_total(store: Store) -> None:
     sales = [Sold("leeds", NOW - timedelta(minutes=3), "mug", 1999)]
     write(store, CALENDAR, sales)
     board = create_board(store, CALENDAR, lambda: NOW)
-    with served(board) as address, httpx.stream("GET", f"{address}/board/stream", trust_env=False) as answer:
+    with (
+        served(board) as address,
+        httpx.stream("GET", f"{address}/board/today/stream", trust_env=False) as answer,
+    ):
         states = (line for line in answer.iter_lines() if line.startswith("data: {"))
         assert '"net":1999' in next(states)
         write(store, CALENDAR, [*sales, Sold("leeds", NOW, "jug", 1)], first_offset=1)
@@ -85,14 +91,14 @@ def test_a_viewer_that_goes_away_is_let_go(store: Store) -> None:
     """A closed browser window leaves no stream behind, and without viewers nothing is read."""
     board = create_board(store, CALENDAR, lambda: NOW)
     with served(board) as address:
-        with httpx.stream("GET", f"{address}/board/stream", trust_env=False) as answer:
+        with httpx.stream("GET", f"{address}/board/today/stream", trust_env=False) as answer:
             lines = answer.iter_lines()
             next(lines)
-            assert board.feed.viewers == 1
+            assert board.views.viewers == 1
         deadline = time.monotonic() + 20
-        while board.feed.viewers and time.monotonic() < deadline:
+        while board.views.viewers and time.monotonic() < deadline:
             time.sleep(0.02)
-        assert board.feed.viewers == 0
+        assert board.views.viewers == 0
 
 
 @pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/board/page/"])

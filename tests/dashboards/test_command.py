@@ -17,9 +17,12 @@ import pytest
 from click.testing import CliRunner
 
 from daybook.cli.main import main
+from daybook.dashboards.board.access import Role
 from daybook.ledger.calendar import Calendar
+from daybook.producers.gateway import KeysFile
 from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
+from daybook.view_keys import ViewKeysFile
 from tests.dashboards.shop import Sold, shop, write
 from tests.support.ports import free_port
 
@@ -80,13 +83,49 @@ def test_it_shows_what_the_server_holds(page: Page) -> None:
 
 def test_an_open_stream_does_not_hold_up_the_end(page: Page) -> None:
     """Whoever watches while it is told to end sees the stream end in order."""
-    with page.client.stream("GET", "/board/stream") as stream:
+    with page.client.stream("GET", "/board/today/stream") as stream:
         lines = stream.iter_lines()
         assert next(lines) == "event: board"
         page.process.terminate()
         for _ in lines:
             pass
     assert page.process.wait(timeout=10) == 0
+
+
+def test_the_gateway_serves_the_page_to_whoever_has_a_view_key(
+    clickhouse_url: str, clickhouse_database: str, tmp_path: Path
+) -> None:
+    """One process, one address: sales go in with an API key, figures come out with a view key alone."""
+    calendar = Calendar([shop("leeds", "UTC")])
+    stores, keys = tmp_path / "stores.json", tmp_path / "keys.json"
+    stores.write_bytes(orjson.dumps({"stores": [entry.model_dump(mode="json") for entry in calendar.stores]}))
+    with Store.over_http(clickhouse_url, clickhouse_database) as store:
+        migrate(store)
+        write(store, calendar, [Sold("leeds", datetime.now(UTC), "mug", 1234)])
+    now = datetime.now(UTC)
+    view_key = ViewKeysFile(keys).create("wall", role=Role.VIEWER, stores=["*"], now=now).token
+    api_key = KeysFile(keys).create("till", stores=["*"], sources=["*"], now=now).token
+    port = free_port()
+    words = ["gateway", "--board", "--port", str(port), "--keys", str(keys), "--bootstrap", "127.0.0.1:1"]
+    environment = {
+        "DAYBOOK_CLICKHOUSE_URL": clickhouse_url,
+        "DAYBOOK_CLICKHOUSE_DATABASE": clickhouse_database,
+        "DAYBOOK_STORES_FILE": str(stores),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "daybook.cli.main", *words], env={**os.environ, **environment}
+    )
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+        try:
+            wait_for(client, process)
+            assert client.get("/healthz").json() == {"status": "ok"}
+            assert client.get("/board/today.json").status_code == 401
+            for key, status in ((api_key, 401), (view_key, 200)):
+                answer = client.get("/board/today.json", headers={"Authorization": f"Bearer {key}"})
+                assert answer.status_code == status
+        finally:
+            process.terminate()
+            assert process.wait(timeout=30) == 0
 
 
 def test_what_is_missing_is_said_in_a_sentence() -> None:

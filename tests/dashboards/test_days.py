@@ -68,7 +68,7 @@ def test_a_curve_adds_up_and_puts_yesterday_on_todays_clock() -> None:
     day = store_day(shop("a", "Europe/London"), at("2026-11-24 10:20"))
     today = {seconds("2026-11-24 09:00"): 500, seconds("2026-11-24 10:15"): 70}
     yesterday = {seconds("2026-11-23 09:45"): 400, seconds("2026-11-23 09:00"): 25}
-    curve = store_curve(StoreQuarters(day, "GBP", today, yesterday))
+    curve = store_curve(StoreQuarters(day, "GBP", today, yesterday), {})
     assert curve.today == [(seconds("2026-11-24 09:15"), 500), (seconds("2026-11-24 10:20"), 570)]
     assert curve.yesterday == [(seconds("2026-11-24 09:15"), 25), (seconds("2026-11-24 10:00"), 425)]
 
@@ -79,7 +79,7 @@ def test_a_groups_curve_moves_each_stores_yesterday_by_its_own_clock() -> None:
     london, new_york = (store_day(shop(zone, zone), now) for zone in ("Europe/London", "America/New_York"))
     quarter = seconds("2026-10-24 12:00")
     members = [StoreQuarters(day, "GBP", {}, {quarter: 10}) for day in (london, new_york)]
-    curve = group_curve(members)
+    curve = group_curve(members, {})
     assert curve.yesterday == [(seconds("2026-10-25 12:15"), 10), (seconds("2026-10-25 13:15"), 20)]
     assert curve.zone is None
 
@@ -88,4 +88,4 @@ def test_a_curve_of_two_currencies_is_refused() -> None:
     """Pounds and yen are never added."""
     day = store_day(shop("a", "Europe/London"), at("2026-11-24 10:20"))
     with pytest.raises(ValueError, match="one currency"):
-        group_curve([StoreQuarters(day, "GBP", {}, {}), StoreQuarters(day, "JPY", {}, {})])
+        group_curve([StoreQuarters(day, "GBP", {}, {}), StoreQuarters(day, "JPY", {}, {})], {})

@@ -26,6 +26,9 @@ PAIRS: dict[str, Any] = {
     "dates": [day for _ in CURRENCY for day in (TODAY, YESTERDAY)],
 }
 
+BOTH: dict[str, Any] = {"currencies": ["GBP", "JPY"], "dates": [TODAY, TODAY]}
+SEVERAL: dict[str, Any] = {"stores": ["leeds", "osaka"], "dates": [TODAY, YESTERDAY]}
+
 
 def drawn(seed: int, count: int = 300) -> list[Sold]:
     """Sales of three days in three stores, with refunds, discounts, repeats, dead letters, training sales."""
@@ -82,11 +85,14 @@ def sales(store: Store) -> list[Sold]:
 
 
 def test_store_totals_equal_the_sales_added_up(store: Store, sales: list[Sold]) -> None:
-    """Per store, date and currency: net, sold, reversed, orders and units, over both partitions."""
-    expected: dict[tuple[str, date, str], list[int]] = defaultdict(lambda: [0] * 5)
+    """Per store, date and currency: every figure that the page shows, over both partitions."""
+    expected: dict[tuple[str, date, str], list[int]] = defaultdict(lambda: [0] * 7)
     for sold in counted(sales):
         entry = expected[sold.store_id, day_of(sold), sold.currency]
-        parts = (sold.net, sold.gross + sold.discounts, sold.reversals, sold.orders, sold.units)
+        parts = (
+            sold.net, sold.gross + sold.discounts, sold.reversals, sold.orders, sold.units, sold.discounts,
+            sold.returned_units,
+        )  # fmt: skip
         entry[:] = [a + b for a, b in zip(entry, parts, strict=True)]
     found = {row[:3]: list(row[3:]) for row in store.rows(queries.load("store_totals"), PAIRS)}
     assert found == expected
@@ -126,6 +132,29 @@ def test_best_products_are_those_with_the_highest_net_sales(store: Store, sales:
         expected += [(*key, net[key], units[key]) for _, key in own[:2]]
     asked = {"currencies": ["GBP", "JPY"], "dates": [TODAY, TODAY], "limit": 2}
     assert store.rows(queries.load("best_products"), asked) == expected
+
+
+def test_best_products_of_some_stores_leave_the_others_out(store: Store, sales: list[Sold]) -> None:
+    """Added up from the lines of the stores asked for, and of all stores the same as from the totals."""
+    net: Counter[str] = Counter()
+    for sold in counted(sales):
+        if sold.store_id == "york" and day_of(sold) == TODAY:
+            net[sold.product] += sold.net
+    asked = {"currencies": ["GBP"], "dates": [TODAY], "limit": 9}
+    found = store.rows(queries.load("best_products_of_stores"), {**asked, "stores": ["york"]})
+    assert {row[2]: row[3] for row in found} == {key: amount for key, amount in net.items() if amount > 0}
+    everywhere = store.rows(queries.load("best_products_of_stores"), {**asked, "stores": ["york", "leeds"]})
+    assert everywhere == store.rows(queries.load("best_products"), asked)
+
+
+def test_parts_of_some_stores_come_from_their_lines(store: Store, sales: list[Sold]) -> None:
+    """Net sales by channel of one store alone; what has no revenue stream makes no part."""
+    own = [sold for sold in counted(sales) if sold.store_id == "leeds" and day_of(sold) == TODAY]
+    asked = {"currencies": ["GBP"], "dates": [TODAY], "stores": ["leeds"]}
+    expected = [
+        ("channel", "GBP", "pos", sum(sold.net for sold in own), sum(sold.orders for sold in own)),
+    ]
+    assert store.rows(queries.load("day_parts_of_stores"), asked) == expected
 
 
 def test_a_product_that_only_came_back_is_not_among_the_best(store: Store) -> None:
@@ -202,7 +231,16 @@ def test_a_server_over_http_gives_the_same_rows(
     """Every query of the folder, with its parameters, means the same to a server and embedded."""
     pairs = {**PAIRS, "limit": 5}
     parameters: dict[str, dict[str, Any]] = {
-        "best_products": {"currencies": ["GBP", "JPY"], "dates": [TODAY, TODAY], "limit": 2},
+        "arrival_delays": {**SEVERAL, "since_ms": 0},
+        "board_alerts": {"since_ms": 0, "every": False, "stores": ["leeds"], "limit": 5},
+        "board_alerts_mark": {},
+        "best_products": {**BOTH, "limit": 2},
+        "best_products_of_stores": {**BOTH, "stores": ["leeds", "osaka"], "limit": 2},
+        "day_parts": BOTH,
+        "day_parts_of_stores": {**BOTH, "stores": ["leeds", "osaka"]},
+        "dead_letter_reasons": {"since_ms": 0, "limit": 5},
+        "late_events": {**SEVERAL, "late_seconds": 0, "limit": 5},
+        "waiting_events": {},
         "changes": {"dates": [TODAY]},
         "day_states": {"from": YESTERDAY, "to": TODAY, "grace_seconds": 21_600},
         "last_sales": pairs,

@@ -6,7 +6,7 @@ import pytest
 
 from daybook.dashboards.board.days import store_day
 from daybook.dashboards.board.document import Product
-from daybook.dashboards.board.reading import BoardReader
+from daybook.dashboards.board.reading import TodayReader
 from daybook.dashboards.board.rows import ProductRow, TotalRow
 from daybook.dashboards.board.today import main_dates, ranked, stores_today
 from daybook.ledger.calendar import Calendar
@@ -37,9 +37,9 @@ SALES = [
 ]
 
 
-def board_reader(store: Store, now: datetime = NOW) -> BoardReader:
+def board_reader(store: Store, now: datetime = NOW) -> TodayReader:
     """A reader of a board whose clock stands still."""
-    return BoardReader(store, CALENDAR, lambda: now)
+    return TodayReader(store, CALENDAR, lambda: now)
 
 
 async def test_stores_stand_on_their_own_day_against_the_same_time_yesterday(store: Store) -> None:
@@ -108,6 +108,7 @@ async def test_products_sales_and_position_come_with_names(store: Store) -> None
         ("Leeds", -500),
     ]
     position = document.position
+    assert position is not None
     assert (position.received, position.counted, position.duplicates, position.dead) == (10, 9, 1, 0)
     assert document.exponents == {"GBP": 2, "JPY": 0}
 
@@ -117,12 +118,12 @@ async def test_an_empty_database_gives_an_empty_board(store: Store) -> None:
     document = await board_reader(store).read()
     assert [entry.currency for entry in document.stores] == [None] * 4
     assert (document.groups, document.curves, document.products, document.sales) == ([], [], [], [])
-    assert document.position.newest_recorded_ms is None
+    assert document.newest_recorded_ms is None
 
 
 async def test_a_stores_file_without_stores_gives_an_empty_board(store: Store) -> None:
     """No store is no error."""
-    reader = BoardReader(store, Calendar([]), lambda: NOW)
+    reader = TodayReader(store, Calendar([]), lambda: NOW)
     assert (await reader.read()).stores == []
     assert await reader.mark() == await reader.mark()
 

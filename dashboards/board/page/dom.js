@@ -8,14 +8,6 @@ export function el(name, attributes = {}, ...children) {
   return element;
 }
 
-/** The same for SVG. */
-export function svg(name, attributes = {}, ...children) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
-  set(element, attributes);
-  element.append(...children);
-  return element;
-}
-
 /**
  * Makes the children of an element equal to the given ones and leaves alone what is equal already: whoever reads the
  * page with a screen reader, or has marked a figure to copy it, stays where they are when the next sale comes in.

@@ -30,9 +30,17 @@ export function shortMoney(minor, currency, digits, locale) {
   return written(cached(Intl.NumberFormat, locale, { ...options, minimumFractionDigits: 0 }), decimal(minor, digits));
 }
 
-export function count(value, locale) {
-  return cached(Intl.NumberFormat, locale, {}).format(value);
+export function count(value, locale, digits = 0) {
+  return written(cached(Intl.NumberFormat, locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }), value);
 }
+
+/** Parts per million as a percentage. */
+export function percent(ppm, locale) {
+  return written(cached(Intl.NumberFormat, locale, { style: "percent", maximumFractionDigits: 0 }), ppm / 1e6);
+}
+
+/** What channels and revenue streams are called; others go by their own name. */
+export const parts = { pos: "Till", ecommerce: "Web shop", marketplace: "Marketplace", phone: "Phone", crm: "CRM" };
 
 const MOST = 9.99; // beyond that a percentage says only that there was hardly anything before
 
@@ -55,6 +63,12 @@ export function timeOfDay(seconds, zone, locale) {
 /** 14:05:09, on the viewer's own clock. */
 export function clockTime(milliseconds, locale) {
   const options = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+  return cached(Intl.DateTimeFormat, locale, options).format(milliseconds);
+}
+
+/** Tue 24 Nov, 14:05, on the viewer's own clock. */
+export function moment(milliseconds, locale) {
+  const options = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   return cached(Intl.DateTimeFormat, locale, options).format(milliseconds);
 }
 

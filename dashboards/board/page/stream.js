@@ -4,7 +4,10 @@
 const SILENCE_SECONDS = 15; // three beats of the server
 const RETRY_SECONDS = 2;
 
-/** Follows the stream. `on` has board(document), trouble(), lost() and, for every sign of life, alive(). */
+/**
+ * Follows the stream. `on` has board(document), trouble(), lost(), refused() where the server closed it for good, and,
+ * for every sign of life, alive().
+ */
 export function follow(address, on) {
   let source;
   let heard;
@@ -33,6 +36,7 @@ export function follow(address, on) {
   setInterval(() => {
     const silent = (performance.now() - heard) / 1000 > SILENCE_SECONDS;
     if (silent) on.lost();
+    if (source.readyState === EventSource.CLOSED) on.refused();
     if (silent || source.readyState === EventSource.CLOSED) {
       source.close();
       connect();

@@ -1,0 +1,100 @@
+"""Who looks at the board, and what they may see. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Literal, Protocol, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from daybook.schemas.fields import Identifier
+from daybook.schemas.keys import ANY, HashedKey
+
+ViewName = Literal["today", "leaderboard", "alerts", "trust"]
+VIEWS: Final[tuple[ViewName, ...]] = ("today", "leaderboard", "alerts", "trust")
+
+
+class Role(StrEnum):
+    """What a view key is for."""
+
+    VIEWER = "viewer"
+    """All views of the stores it names; top lists only."""
+    MANAGER = "manager"
+    """The same, and bottom lists."""
+    OWN = "own"
+    """One staff member's own line on the leaderboards, and nothing of anybody else."""
+
+
+class ViewKey(HashedKey):
+    """A key for looking, as it is stored."""
+
+    role: Role
+    stores: list[str] = Field(min_length=1, description="Store ids whose figures it shows; '*' is all.")
+    staff_id: Identifier | None = Field(None, description="Whose line the role `own` shows.")
+    operator: bool = Field(False, description="Whether it may acknowledge and silence alerts.")
+
+    @model_validator(mode="after")
+    def _check_own(self) -> Self:
+        if (self.role is Role.OWN) != (self.staff_id is not None):
+            raise PydanticCustomError("view_key", "staff_id: goes with the role own alone")
+        if self.role is Role.OWN and self.operator:
+            raise PydanticCustomError("view_key", "operator: not with the role own")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a document may hold. Viewers with equal scopes share one reader."""
+
+    stores: frozenset[str] | None = None
+    """None for all."""
+    bottom: bool = False
+    """Whether bottom lists are shown."""
+    staff_id: str | None = None
+    """Where set, this person's own line and nothing else."""
+
+    def shows(self, store_id: str) -> bool:
+        """Whether a store's figures may be shown."""
+        return self.staff_id is None and (self.stores is None or store_id in self.stores)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody who looks. ``name`` is their key's label, which also signs what they acknowledge."""
+
+    role: Role
+    scope: Scope
+    name: str = ""
+    operator: bool = False
+    key_id: str | None = None
+    """None for whoever needed no key, on loopback."""
+
+    @property
+    def views(self) -> tuple[ViewName, ...]:
+        """The views that are open to them, the first one first."""
+        return ("leaderboard",) if self.role is Role.OWN else VIEWS
+
+
+ANYBODY: Final = Viewer(Role.VIEWER, Scope())
+"""Whoever looks without a key, where none is asked for: all stores, no bottom lists, no right to act."""
+
+
+def viewer_of(key: ViewKey) -> Viewer:
+    """Who looks with a key."""
+    stores = None if ANY in key.stores else frozenset(key.stores)
+    scope = Scope(stores, bottom=key.role is Role.MANAGER, staff_id=key.staff_id)
+    return Viewer(key.role, scope, key.label, key.operator, key.key_id)
+
+
+class ViewKeySource(Protocol):
+    """Whoever knows the view keys in force."""
+
+    def identify(self, token: str) -> ViewKey | None:
+        """The key that a token belongs to; None if there is none or it is revoked."""
+        ...
+
+    def in_force(self, key_id: str) -> ViewKey | None:
+        """The key of an id; None if there is none or it is revoked."""
+        ...

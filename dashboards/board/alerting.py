@@ -1,0 +1,145 @@
+"""Reads the view of alerts, and takes what operators say to them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+import orjson
+from fastapi import APIRouter, HTTPException, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from daybook.dashboards import queries
+from daybook.dashboards.board.access import Scope, Viewer
+from daybook.dashboards.board.document import Position
+from daybook.dashboards.board.door import Door
+from daybook.ledger.calendar import Calendar
+from daybook.schemas.alerts import DedupKey
+from daybook.schemas.currencies import exponent
+from daybook.schemas.fields import FreeText
+from daybook.sinks.store import Store
+
+RECENT: Final = timedelta(hours=24)
+_MOST: Final = 100
+_LONGEST_MINUTES: Final = 7 * 24 * 60
+
+
+class AlertActions(Protocol):
+    """Tells the watcher what people say; PermissionError, with a sentence, where it cannot be told."""
+
+    def acknowledge(self, dedup_key: str, by: str, note: str | None) -> Awaitable[None]:
+        """Somebody takes an alert on."""
+        ...
+
+    def silence(self, dedup_key: str, by: str, reason: str, minutes: int) -> Awaitable[None]:
+        """An alert is told to nobody for so many minutes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsDocument:
+    """The view of alerts: the published alert documents, firing ones first."""
+
+    as_of_ms: int
+    newest_recorded_ms: int | None
+    exponents: dict[str, int]
+    names: dict[str, str]
+    alerts: list[dict[str, Any]]
+
+
+class AlertsReader:
+    """Reads the alerts that a scope shows: all, or those that are about its stores alone."""
+
+    def __init__(self, store: Store, calendar: Calendar, clock: Callable[[], datetime], scope: Scope) -> None:
+        self._store = store
+        self._calendar = calendar
+        self._clock = clock
+        self._scope = scope
+
+    async def mark(self) -> tuple[Any, ...]:
+        """Changes with every alert, and with every counted event."""
+        rows = [*await self._ask("board_alerts_mark"), *await self._ask("position")]
+        return tuple(tuple(row) for row in rows)
+
+    async def read(self) -> AlertsDocument:
+        """The whole view. Raises what the store raises."""
+        now = self._clock()
+        position = Position(*(await self._ask("position"))[0])
+        asked = {
+            "since_ms": int((now - RECENT).timestamp() * 1000),
+            "every": self._scope.stores is None,
+            "stores": sorted(self._scope.stores or ()),
+            "limit": _MOST,
+        }
+        alerts = [orjson.loads(row[0]) for row in await self._ask("board_alerts", **asked)]
+        currencies = {alert["scope"].get("currency") for alert in alerts} - {None}
+        return AlertsDocument(
+            as_of_ms=int(now.timestamp() * 1000),
+            newest_recorded_ms=position.newest_recorded_ms,
+            exponents={currency: exponent(currency) for currency in sorted(currencies)},
+            names={
+                store.store_id: store.name or store.store_id
+                for store in self._calendar.stores
+                if self._scope.shows(store.store_id)
+            },
+            alerts=alerts,
+        )
+
+    async def shows(self, dedup_key: str) -> bool:
+        """Whether an alert is among those that the scope shows."""
+        return any(alert["dedup_key"] == dedup_key for alert in (await self.read()).alerts)
+
+    async def _ask(self, query: str, **parameters: Any) -> Any:
+        return await self._store.arows(queries.load(query), parameters)
+
+
+class _Acknowledge(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    dedup_key: DedupKey
+    note: FreeText | None = None
+
+
+class _Silence(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    dedup_key: DedupKey
+    reason: FreeText
+    minutes: int = Field(ge=1, le=_LONGEST_MINUTES)
+
+
+def add_alert_actions(
+    router: APIRouter, door: Door, reader: Callable[[Scope], AlertsReader], actions: AlertActions | None
+) -> None:
+    """The routes by which operators act; who they are is their key's label."""
+
+    async def allowed(request: Request, dedup_key: str) -> Viewer:
+        viewer = door.operator(request)
+        if not await reader(viewer.scope).shows(dedup_key):
+            raise HTTPException(404, "There is no such alert.")
+        if actions is None:
+            raise HTTPException(503, "Alerts cannot be acted on here: no Kafka is known.")
+        return viewer
+
+    async def told(telling: Awaitable[None]) -> Response:
+        try:
+            await telling
+        except PermissionError as error:
+            raise HTTPException(503, str(error)) from error
+        return Response(status_code=204)
+
+    @router.post("/board/alerts/acknowledge", response_class=Response)
+    async def acknowledge(request: Request, body: _Acknowledge) -> Response:
+        """Take an alert on: it is repeated no more, and goes on until it is over."""
+        viewer = await allowed(request, body.dedup_key)
+        assert actions is not None
+        return await told(actions.acknowledge(body.dedup_key, viewer.name, body.note))
+
+    @router.post("/board/alerts/silence", response_class=Response)
+    async def silence(request: Request, body: _Silence) -> Response:
+        """Tell nobody of an alert for a while."""
+        viewer = await allowed(request, body.dedup_key)
+        assert actions is not None
+        return await told(actions.silence(body.dedup_key, viewer.name, body.reason, body.minutes))

@@ -1,0 +1,220 @@
+"""Reads the view of leaderboards: top lists with movement, one's own line, bottom lists for managers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from daybook.dashboards import queries
+from daybook.dashboards.board.access import Scope
+from daybook.dashboards.board.document import Position
+from daybook.ledger.calendar import Calendar
+from daybook.ledger.leaderboards import main_date
+from daybook.ledger.periods import PERIODS
+from daybook.schemas.currencies import exponent
+from daybook.sinks.store import Store
+
+TOP: Final = 10
+BOTTOM: Final = 5
+
+
+class Question(NamedTuple):
+    """What is ranked, over which kind of period, among whom, and by what; ``net`` or ``attainment``."""
+
+    by: str
+    period: str
+    peers: str | None = None
+    measure: str = "net"
+
+
+Ranking = Callable[[Question], Awaitable[Mapping[str, Any]]]
+"""Answers a question with all places of all boards: whoever composes has files and rules for it."""
+
+OF_ALL: Final = tuple(
+    Question(by, period)
+    for period in ("day", "week", "month")
+    for by in ("staff", "team", "store", "product")
+)
+OF_STORES: Final = tuple(
+    question
+    for period in ("day", "week", "month")
+    for question in (Question("staff", period, peers="store"), Question("store", period))
+)
+"""Where some stores alone may be shown: staff among those of their own store, and the stores themselves."""
+OF_ONE: Final = tuple(Question("staff", period) for period in ("day", "week", "month"))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a board. ``moved`` is how many ranks it has risen since the period before; None if new."""
+
+    rank: int
+    key: str
+    name: str
+    value: int
+    moved: int | None
+    attainment_ppm: int | None
+    """Of the own target of the period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """A board of one currency."""
+
+    by: str
+    period: str
+    first: str
+    last: str
+    currency: str
+    peer_group: str | None
+    ranked: int
+    top: list[Place]
+    bottom: list[Place] | None
+    """None where the viewer is not to see it."""
+    own: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderboardDocument:
+    """The view of leaderboards."""
+
+    as_of_ms: int
+    newest_recorded_ms: int | None
+    exponents: dict[str, int]
+    boards: list[Standings]
+
+
+class LeaderboardReader:
+    """Reads the boards that a scope shows."""
+
+    def __init__(
+        self,
+        store: Store,
+        calendar: Calendar,
+        clock: Callable[[], datetime],
+        scope: Scope,
+        *,
+        ranking: Ranking,
+        staff_names: Mapping[str, str],
+    ) -> None:
+        self._store = store
+        self._calendar = calendar
+        self._clock = clock
+        self._scope = scope
+        self._ranking = ranking
+        self._staff_names = staff_names
+
+    async def mark(self) -> tuple[Any, ...]:
+        """Changes with every total of the running periods' days."""
+        if not self._calendar.stores:
+            return ()
+        today = main_date(self._calendar, self._clock())
+        rows = await self._ask("changes", dates=[today])
+        return (*rows[0], today)
+
+    async def read(self) -> LeaderboardDocument:
+        """The whole view. Raises what the store raises."""
+        position = Position(*(await self._ask("position"))[0])
+        boards = [board for question in self._questions() for board in await self._boards(question)]
+        return LeaderboardDocument(
+            as_of_ms=int(self._clock().timestamp() * 1000),
+            newest_recorded_ms=position.newest_recorded_ms,
+            exponents={board.currency: exponent(board.currency) for board in boards},
+            boards=boards,
+        )
+
+    def _questions(self) -> tuple[Question, ...]:
+        if not self._calendar.stores:
+            return ()
+        if self._scope.staff_id is not None:
+            return OF_ONE
+        return OF_ALL if self._scope.stores is None else OF_STORES
+
+    async def _ask(self, query: str, **parameters: Any) -> Any:
+        return await self._store.arows(queries.load(query), parameters)
+
+    async def _boards(self, question: Question) -> list[Standings]:
+        answer = await self._ranking(question)
+        aimed = await self._ranking(question._replace(measure="attainment"))
+        parts = {
+            (board["currency"], board["peer_group"], place["key"]): place["value"]
+            for board in aimed["boards"]
+            for place in board["top"]
+        }
+        names = await self._names(question, answer)
+        return [
+            found
+            for board in answer["boards"]
+            if (found := self._board(question, answer["period"], board, _Naming(names, parts))) is not None
+        ]
+
+    def _board(
+        self, question: Question, period: Mapping[str, Any], board: Mapping[str, Any], naming: _Naming
+    ) -> Standings | None:
+        rows = [row for row in board["top"] if self._shows(question, row["key"])]
+        if question.peers is not None and not self._scope.shows(board["peer_group"] or ""):
+            return None
+        places = [naming.place(board, row) for row in _ranked_anew(rows, question, self._scope)]
+        own = next((place for place in places if place.key == self._scope.staff_id), None)
+        alone = self._scope.staff_id is not None
+        if not places or (alone and own is None):
+            return None
+        return Standings(
+            by=question.by,
+            period=question.period,
+            first=period["first"],
+            last=period["last"],
+            currency=board["currency"],
+            peer_group=None if alone else board["peer_group"],
+            ranked=len(places),
+            top=[] if alone else places[:TOP],
+            bottom=places[::-1][:BOTTOM] if self._scope.bottom else None,
+            own=own,
+        )
+
+    def _shows(self, question: Question, key: str) -> bool:
+        return question.by != "store" or self._scope.shows(key)
+
+    async def _names(self, question: Question, answer: Mapping[str, Any]) -> Mapping[str, str]:
+        if question.by == "store":
+            return {store.store_id: store.name or store.store_id for store in self._calendar.stores}
+        if question.by != "product":
+            return self._staff_names
+        shown = sorted({place["key"] for board in answer["boards"] for place in board["top"][:TOP]})
+        period = PERIODS[question.period](main_date(self._calendar, self._clock()))
+        dates = [
+            period.first.fromordinal(n) for n in range(period.first.toordinal(), period.last.toordinal() + 1)
+        ]
+        return dict(await self._ask("product_names", dates=dates, products=shown)) if shown else {}
+
+
+class _Naming(NamedTuple):
+    names: Mapping[str, str]
+    attainment: Mapping[tuple[str, str | None, str], int]
+
+    def place(self, board: Mapping[str, Any], row: Mapping[str, Any]) -> Place:
+        key = row["key"]
+        return Place(
+            rank=row["rank"],
+            key=key,
+            name=self.names.get(key, key),
+            value=row["value"],
+            moved=row["moved"],
+            attainment_ppm=self.attainment.get((board["currency"], board["peer_group"], key)),
+        )
+
+
+def _ranked_anew(
+    rows: Iterable[Mapping[str, Any]], question: Question, scope: Scope
+) -> Iterable[Mapping[str, Any]]:
+    """Ranks among the stores shown: one among all would tell how the others stand."""
+    if question.by != "store" or scope.stores is None:
+        yield from rows
+        return
+    rank, last = 0, None
+    for place, row in enumerate(rows, start=1):
+        if row["value"] != last:
+            rank, last = place, row["value"]
+        yield {**row, "rank": rank, "moved": None}

@@ -1,0 +1,2 @@
+-- One row that differs whenever an alert has changed.
+SELECT count(), sum(version) FROM alerts

@@ -1,0 +1,129 @@
+"""The report as Markdown and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from daybook.reporting.sentences import sentence
+from daybook.reporting.wording import NONE, change, money, named, plain, title
+from daybook.schemas.currencies import exponent
+
+_PARTS: Final = {"store": "Stores", "region": "Regions", "channel": "Channels", "product": "Best products"}
+_TABLE_HEAD: Final = ("| | net | before | change | orders |", "| --- | ---: | ---: | ---: | ---: |")
+_FIGURES: Final = ("net", "gross", "discounts", "reversals", "average_order")
+
+
+def as_markdown(report: Mapping[str, Any]) -> str:
+    """The report as Markdown, in the order of the HTML."""
+    return "\n".join([f"# {title(report)}", "", *_state(report), *_currencies(report)]).rstrip() + "\n"
+
+
+def state_of(report: Mapping[str, Any]) -> str:
+    """How final the figures are, in a sentence."""
+    as_of = f"As of {report['as_of'][:16].replace('T', ' ')} UTC." if report["as_of"] else ""
+    if not report["provisional"]:
+        return f"All stores' days are closed; what comes later counts on its day. {as_of}".strip()
+    return f"Provisional: not closed yet at {', '.join(report['provisional'])}. {as_of}".strip()
+
+
+def _state(report: Mapping[str, Any]) -> list[str]:
+    return [state_of(report), ""]
+
+
+def _currencies(report: Mapping[str, Any]) -> Iterator[str]:
+    for own in report["currencies"]:
+        currency, figures = own["currency"], own["figures"]
+        yield from (f"## {currency}", "", f"**Net sales {money(figures['net'], currency)}**", "")
+        yield from (f"- {line}" for line in summary(own))
+        if own["standouts"]:
+            yield from ("", "### What stands out", "")
+            yield from (f"- {_escaped(sentence(report, currency, each))}" for each in own["standouts"])
+        for dimension, heading in _PARTS.items():
+            if own[dimension]:
+                yield from ("", f"### {heading}", "", *_TABLE_HEAD)
+                yield from (_row(report, currency, dimension, row) for row in own[dimension])
+        yield ""
+
+
+def summary(own: Mapping[str, Any]) -> list[str]:
+    """A currency's figures in a few lines."""
+    currency, figures = own["currency"], own["figures"]
+
+    def told(name: str) -> str:
+        return money(figures[name], currency)
+
+    def against(other: int) -> str:
+        return f"{change(figures['net'], other)} against {money(other, currency)}"
+
+    lines = [f"{against(own['before']['net'])} in the period before"]
+    if own["last_year"] is not None:
+        lines.append(f"{against(own['last_year'])} 364 days before")
+    if own["target"] is not None:
+        lines.append(f"{against(own['target'])}, its target")
+    lines.append(f"Gross {told('gross')}, discounts {told('discounts')}, reversals {told('reversals')}")
+    if figures["average_order"] is None:
+        return [*lines, "No orders"]
+    units = f"{figures['units_per_order_ppm'] / 1e6:.2f} units each"
+    return [*lines, f"{figures['orders']:,} orders of {told('average_order')} on average, {units}"]
+
+
+def _row(report: Mapping[str, Any], currency: str, dimension: str, row: Mapping[str, Any]) -> str:
+    before = NONE if row["before"] is None else plain(row["before"], currency)
+    cells = [
+        _escaped(named(report, dimension, row["key"])),
+        plain(row["net"], currency),
+        before,
+        change(row["net"], row["before"]),
+        f"{row['orders']:,}",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _escaped(text: str) -> str:
+    for character in "\\|*_`<>[]":
+        text = text.replace(character, f"\\{character}")
+    return text
+
+
+def as_csv(report: Mapping[str, Any]) -> str:
+    """The report's figures, one row each; amounts in major units with all their digits, no separators."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["first", "last", "currency", "dimension", "key", "name", "figure", "value"])
+    for own in report["currencies"]:
+        head = [report["first"], report["last"], own["currency"]]
+        for dimension, key, name, figure, value in _facts(report, own):
+            writer.writerow([*head, dimension, _inert(key), _inert(name), figure, value])
+    return out.getvalue()
+
+
+def _facts(report: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
+    currency = own["currency"]
+    for figure in _FIGURES:
+        if own["figures"][figure] is not None:
+            yield "all", "", "All stores", figure, _decimal(own["figures"][figure], currency)
+    yield "all", "", "All stores", "orders", str(own["figures"]["orders"])
+    yield "all", "", "All stores", "net_units", str(own["figures"]["net_units"])
+    for day in own["days"]:
+        if day["net"] is not None:
+            yield "day", day["date"], day["date"], "net", _decimal(day["net"], currency)
+    for dimension in _PARTS:
+        for row in own[dimension]:
+            name = named(report, dimension, row["key"])
+            yield dimension, row["key"], name, "net", _decimal(row["net"], currency)
+            yield dimension, row["key"], name, "orders", str(row["orders"])
+
+
+def _decimal(minor: int, currency: str) -> str:
+    digits = exponent(currency)
+    text = f"{abs(minor):0{digits + 1}d}"
+    whole = f"{text[:-digits]}.{text[-digits:]}" if digits else text
+    return f"-{whole}" if minor < 0 else whole
+
+
+def _inert(text: str) -> str:
+    """A name that a spreadsheet would take for a formula, as text."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,0 +1,61 @@
+"""Amounts, dates and parts as the report writes them: exact, in full, the same for every reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from daybook.schemas.currencies import exponent
+
+MINUS: Final = "\N{MINUS SIGN}"
+NONE: Final = "\N{EN DASH}"
+"""Stands where there is no figure."""
+_PPM: Final = 1_000_000
+
+
+def money(minor: int, currency: str) -> str:
+    """An amount in full: ``GBP 1,234.50``."""
+    return f"{currency} {plain(minor, currency)}".replace("-", MINUS)
+
+
+def plain(minor: int, currency: str) -> str:
+    """An amount without its currency: ``1,234.50``."""
+    digits = exponent(currency)
+    return f"{Decimal(minor).scaleb(-digits):,.{digits}f}"
+
+
+def part(ppm: int) -> str:
+    """Parts per million as a percentage with one digit."""
+    return f"{Decimal(ppm) / 10_000:.1f} %".replace("-", MINUS)
+
+
+def change(now: int, before: int | None) -> str:
+    """How an amount compares; a dash where nothing above zero was there before."""
+    if before is None or before <= 0:
+        return NONE
+    ratio = Decimal(now - before) * _PPM / before
+    return f"{'+' if now > before else ''}{part(int(ratio.to_integral_value()))}"
+
+
+def long_date(day: date) -> str:
+    """Tuesday 24 November 2026."""
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def title(report: Mapping[str, Any]) -> str:
+    """What the report is of, such as "Week from Monday 16 to Sunday 22 November 2026"."""
+    first, last = date.fromisoformat(report["first"]), date.fromisoformat(report["last"])
+    if report["kind"] == "day":
+        return long_date(first)
+    if report["kind"] == "month":
+        return f"{first:%B %Y}"
+    return f"Week from {long_date(first)} to {long_date(last)}"
+
+
+def named(report: Mapping[str, Any], dimension: str, key: str) -> str:
+    """What people call a key; the key itself where it has no name."""
+    if dimension == "all":
+        return "All stores"
+    return str(report["names"].get(dimension, {}).get(key, key)) or NONE
