@@ -27,6 +27,7 @@ def today() -> Dashboard:
     ]
     made = board("today", "Daybook: Today", "The business day so far, for leadership.", chosen, refresh="30s")
     for panel in (
+        _pace(),
         _compared(),
         _figures(),
         _fresh(),
@@ -40,6 +41,39 @@ def today() -> Dashboard:
     for panel in (_products("best"), _products("worst"), _reversals(), _days()):
         made.with_panel(panel)
     return built(made)
+
+
+def _pace() -> PanelBuilder:
+    return panels.figures(
+        Asked(
+            "Against the usual day and the target",
+            "today_pace",
+            (
+                "net",
+                "expected",
+                "pace",
+                "target",
+                "attainment",
+                "close",
+                "low",
+                "high",
+                "chance",
+                "at_risk_money",
+            ),
+            definition="Expected by now: what the store usually has sold by this quarter hour. Pace ="
+            " net / expected."
+            " Projected close: net so far and what the rest of a typical day brings, with the band"
+            " that nine of ten and"
+            " one of ten past misses reach. Chance: the part of past misses with which it would reach"
+            " the target. At"
+            " risk = target - projected close. Across all channels; the watcher tells it every quarter"
+            " hour.",
+            empty="The watcher has not told yet where this business date stands: it needs days like it"
+            " before.",
+            span=24,
+            height=4,
+        )
+    )
 
 
 def _compared() -> PanelBuilder:

@@ -26,6 +26,7 @@ def trends() -> Dashboard:
         _hours(),
         _moved("product"),
         _moved("region"),
+        _targets(),
     ):
         made.with_panel(panel)
     return built(made)
@@ -110,6 +111,23 @@ def _hours() -> PanelBuilder:
         )
     )
     return panels.shaded(panel, _DAYS)
+
+
+def _targets() -> PanelBuilder:
+    return panels.rows(
+        Asked(
+            "Targets against actual, and how right projections were",
+            "trends_targets",
+            ("business_date", "net", "target", "attainment", "projected_at_noon", "off_at_noon"),
+            definition="All stores together, the last 56 business dates before today, by the watcher's"
+            " last word of each"
+            " date. Off by = close projected twelve hours into the day / net - 1.",
+            empty="The watcher has told of no business date before today yet.",
+            span=24,
+            height=9,
+            links=False,
+        )
+    )
 
 
 def _moved(what: str) -> PanelBuilder:
