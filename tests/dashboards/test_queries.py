@@ -13,7 +13,7 @@ from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
 from tests.dashboards.shop import Sold, at, shop, write
 
-BOARD = ("today_", "trust_", "trends_", "oncall_", "leaderboard_", "variable_", "lines")
+BOARD = ("alert_", "today_", "trust_", "trends_", "oncall_", "leaderboard_", "variable_", "lines")
 """Queries of the boards: they have tests of their own."""
 TODAY = date(2026, 11, 24)
 YESTERDAY = date(2026, 11, 23)
