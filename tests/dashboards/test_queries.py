@@ -254,6 +254,8 @@ def test_a_server_over_http_gives_the_same_rows(
             "managers": True,
         },
         "position": {},
+        "projection_accuracy": {"from": TODAY, "to": TODAY},
+        "projections_now": {"from": TODAY, "to": TODAY},
         "product_names": {"dates": [TODAY], "products": ["mug", "it's \\ odd"]},
         "store_quarters": PAIRS,
         "store_totals": PAIRS,
