@@ -60,7 +60,8 @@ class Shops:
     ) -> None:
         """Publish the last two days, the newer one first, for that is what people look at.
 
-        Before them the like days of five weeks in outline: what is unusual shows only beside what is usual.
+        With a planted shortfall, before them the like days of five weeks in outline: what is unusual shows
+        only beside what is usual.
         """
         done = 0
         # A day before and after, for somewhere it is already tomorrow.
@@ -76,7 +77,7 @@ class Shops:
             )
             for start in (now - timedelta(hours=24), now - timedelta(hours=48))
         ]
-        for past in (outline, *days):
+        for past in (outline, *days) if self._plant is not None else days:
             while piece := list(islice(past, BATCH)):
                 await publisher.send(piece)
                 done += len(piece)

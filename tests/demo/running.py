@@ -79,9 +79,10 @@ def command(*arguments: str, code: int = 0) -> Any:
 
 @contextlib.contextmanager
 def demo(folder: Path, *arguments: str) -> Iterator[RunningDemo]:
-    """A demo on a free port; ended with Ctrl-C unless the test ended it."""
+    """A demo on a free port; ended with Ctrl-C unless the test ended it. No shortfall is planted unasked."""
+    plant = () if "--shortfall" in arguments else ("--no-shortfall",)
     process = subprocess.Popen(
-        [*COMMAND, "demo", "--port", "0", "--data-dir", str(folder), *arguments],
+        [*COMMAND, "demo", "--port", "0", "--data-dir", str(folder), *plant, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
