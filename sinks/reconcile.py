@@ -88,6 +88,12 @@ def reconcile(store: Store, day: date | None = None, *, patience: float = PATIEN
         time.sleep(_PAUSE)
 
 
+def uncounted_written(store: Store, bounds: dict[int, int]) -> dict[int, int]:
+    """How many events below each partition's bound (a version) are known not to count."""
+    rows = store.rows(_UNCOUNTED, bounds_parameters(bounds))
+    return {int(row[0]): int(row[1]) for row in rows}
+
+
 def bounds_parameters(bounds: dict[int, int]) -> dict[str, list[int]]:
     """Parameters for ``BELOW``; partitions without a bound have nothing below it."""
     return {"partitions": list(bounds) or [0], "bounds": list(bounds.values()) or [0]}
@@ -135,8 +141,7 @@ def _snapshot(store: Store, first: date, last: date) -> _Snapshot:
 
 def _outcomes_in(store: Store, snapshot: _Snapshot) -> bool:
     """Whether everything that was not counted is known by position; it travels on a topic of its own."""
-    rows = store.rows(_UNCOUNTED, bounds_parameters(snapshot.bounds))
-    found = {int(row[0]): int(row[1]) for row in rows}
+    found = uncounted_written(store, snapshot.bounds)
     return all(found.get(partition, 0) == count for partition, count in snapshot.uncounted.items())
 
 

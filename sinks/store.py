@@ -29,6 +29,7 @@ Row = tuple[Any, ...]
 
 _CONNECT_SECONDS: Final = 5
 _ANSWER_SECONDS: Final = 120
+_PIECE: Final = 1024 * 1024
 _MISSING_DATABASE: Final = "__default__"
 
 
@@ -171,6 +172,20 @@ class Store:
             context.block_row_count = length
             self._client.data_insert(context)
         return length
+
+    def export(self, sql: str, path: Path, parameters: Parameters | None = None) -> None:
+        """Write the rows of a query to a file, in ClickHouse's Native format. Raises what ``rows`` raises."""
+        with self._lock, _translated(), path.open("wb") as file:
+            stream: Any = self._client.raw_stream(sql, parameters=_checked(parameters), fmt="Native")
+            while piece := stream.read(_PIECE):
+                file.write(piece)
+
+    def load(self, table: str, columns: Sequence[str], path: Path) -> None:
+        """Insert the rows of such a file; columns that it lacks get defaults. Raises what ``rows`` raises."""
+        if not path.stat().st_size:
+            return
+        with self._lock, _translated(), path.open("rb") as file:
+            self._client.raw_insert(table, columns, file, fmt="Native")
 
     def exclusive(self) -> AbstractContextManager[Any]:
         """While it is held nobody else reaches an embedded engine; a server has no such thing."""

@@ -19,6 +19,8 @@ _COMMANDS: Final = {
     "alerts": "daybook.cli.alerts:alerts",
     "gateway": "daybook.cli.gateway:gateway",
     "topics": "daybook.cli.topics:topics",
+    "backup": "daybook.cli.backup:backup",
+    "restore": "daybook.cli.restore:restore",
     "grow": "daybook.cli.grow:grow",
     "recount": "daybook.cli.recount:recount",
     "migrate": "daybook.cli.migrate:migrate",

@@ -19,6 +19,7 @@ from tests.support.kafka.broker import KafkaBroker, Node, server_properties
 from tests.support.ports import free_port
 from tests.support.tree import ROOT
 
+OPERATIONS = {"DescribeConfigs": "DESCRIBE_CONFIGS"}
 KINDS = {
     "topic": ResourceType.TOPIC,
     "group": ResourceType.GROUP,
@@ -79,7 +80,7 @@ def give_access(bootstrap: str, passwords: dict[str, str]) -> None:
         user, operation, kind, name = line.split()
         prefixed = name != "*" and name.endswith("*")
         pattern = ResourcePatternType.PREFIXED if prefixed else ResourcePatternType.LITERAL
-        right = AclOperation[operation.upper()]
+        right = AclOperation[OPERATIONS.get(operation, operation.upper())]
         named = name.removesuffix("*") if prefixed else name
         allow = AclPermissionType.ALLOW
         bindings.append(AclBinding(KINDS[kind], named, pattern, f"User:{user}", "*", right, allow))

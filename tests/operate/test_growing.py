@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from daybook.sinks.reading import counts
 from tests.operate.running import (
     command,
@@ -17,6 +19,8 @@ from tests.operate.running import (
 )
 from tests.streams.plant import CALENDAR, Plant
 from tests.streams.trade import Sent
+
+pytestmark = pytest.mark.timeout(240)  # many processes, one after the other
 
 
 def test_four_partitions_become_twelve_under_load(plant: Plant) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import orjson
+import pytest
 
 from daybook.ledger.calendar import Calendar
 from daybook.schemas.stores import DayRule
 from tests.operate.running import command, publishing, start, stop, until_equal
 from tests.streams.plant import CALENDAR, Plant
+
+pytestmark = pytest.mark.timeout(240)  # many processes, one after the other
 
 
 def test_a_store_moves_to_another_zone_from_a_date_on(plant: Plant) -> None:

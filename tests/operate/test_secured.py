@@ -17,6 +17,8 @@ from tests.streams.plant import Plant
 from tests.support.kafka.jars import fetch_jars, programs_missing
 from tests.support.require import need, unavailable
 
+pytestmark = pytest.mark.timeout(240)  # many processes, one after the other
+
 PASSWORDS = {user: f"made-up-{user}" for user in ("admin", "worker", "sink", "watcher", "gateway")}
 
 

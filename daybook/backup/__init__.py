@@ -1,0 +1,1 @@
+"""Backups: what was counted and what was on its way, brought back whole."""
