@@ -38,7 +38,7 @@ def prepare_rules(folder: Path, url: str) -> None:
                 "minutes": 60,
                 "drop_percent": 80,
                 "clears_at_drop_percent": 60,
-                "beyond_spread": "2",
+                "beyond_spread": "0",
                 "after_percent_of_day": 0,
                 "hold_minutes": 0,
             },
