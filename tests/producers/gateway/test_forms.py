@@ -126,8 +126,8 @@ async def test_a_packed_body_is_unpacked(gateway: Gateway) -> None:
     [
         b"not gzip",
         b"",
-        gzip.compress(b"{}")[:-3],
-        gzip.compress(b"{}") + b"more",
+        gzip.compress(b"{}", mtime=0)[:-3],
+        gzip.compress(b"{}", mtime=0) + b"more",
         zlib.compress(b"{}"),
     ],
 )
