@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from daybook.board_agent import leaderboards_agent, telling_news
 from daybook.demo.broker import FETCH_WAIT_MS, PARTITIONS
 from daybook.faust_running import started
 from daybook.ledger.alerts.asker import Asker, Sources
@@ -20,12 +21,14 @@ from daybook.ledger.calendar import Calendar
 from daybook.ledger.merged import MergedTotals
 from daybook.notifier import notifying
 from daybook.rules_file import Rules
+from daybook.settings import Settings
 from daybook.sinks.alerts import alerts
 from daybook.sinks.merged import read_merged
 from daybook.sinks.store import Store
 from daybook.streams.alerts_view import NotificationsFollower
 from daybook.streams.following import TotalsFollower
 from daybook.streams.tick_app import TickApp, TickSettings
+from daybook.streams.ticks import TickAgent
 from daybook.streams.watch_agent import WatchAgent
 
 EVALUATION: Final = timedelta(seconds=5)
@@ -44,6 +47,7 @@ class Watching:
         self._health = ReceiverHealth()
         self._merged = MergedTotals()
         self._ready = asyncio.Event()
+        self.boards = leaderboards_agent(Settings(), calendar)
         names = [receiver.id for receiver in self.rules.current.receivers]
         sources = Sources(receivers=lambda: self._health.of(names))
         self.agent = WatchAgent(self.rules.look, Asker(calendar, sources), EVALUATION)
@@ -61,15 +65,17 @@ class Watching:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Watch and tell for as long as the block runs."""
-        follower = TotalsFollower(self._bootstrap, PARTITIONS, self._merged, consumer_options=_OPTIONS)
+        follower = TotalsFollower(self._bootstrap, PARTITIONS, self._merged, self.boards.told, _OPTIONS)
         log = NotificationsFollower(self._bootstrap, self._health.take, _OPTIONS)
         following = [asyncio.create_task(each.run()) for each in (follower, log)]
-        watch = TickApp(self._settings("watch"), [self.agent], self._merged, self._until_ready)
+        deciding: list[TickAgent[MergedTotals]] = [self.boards, self.agent]
+        watch = TickApp(self._settings("watch"), deciding, self._merged, self._until_ready)
         try:
             async with (
                 notifying(self._settings("notify"), self.rules, self._rules_file, _OPTIONS) as notifier,
                 started(notifier),
                 started(watch),
+                telling_news(self.boards, watch.processors[0]),
             ):
                 yield
         finally:

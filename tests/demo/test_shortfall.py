@@ -8,8 +8,18 @@ from typing import Any
 
 import pytest
 
+from daybook.sinks.store import Store
 from tests.demo.running import RunningDemo, demo
 
+_BOARDS = """
+SELECT period_last, currency, key, value FROM newest_leaderboards
+WHERE ranked_by = 'store' AND period = 'day' AND measure = 'net' AND view = 'activity'
+  AND audience = 'everyone' AND place > 0
+"""
+_TOTALS = """
+SELECT business_date, currency, key, gross + discounts FROM merged_totals
+WHERE book = 'sales' AND dimension = 'store'
+"""
 LIMIT = 200
 """Seconds; two minutes are promised, and a busy machine is given longer."""
 
@@ -34,6 +44,17 @@ def test_a_planted_shortfall_is_told_shown_and_taken_on(tmp_path: Path) -> None:
         )
         running.command("alerts", "ack", alert["dedup_key"], "--by", "ann")
         until(running, lambda: any(a["state"] == "acknowledged" for a in alerts(running)))
+    assert boards_beyond_totals(folder) == []
+
+
+def boards_beyond_totals(folder: Path) -> list[str]:
+    """Places on live boards of stores that are above what the day's sales came to, or at nothing."""
+    with Store.embedded(folder / "clickhouse") as store:
+        boards = store.rows(_BOARDS)
+        assert boards, "no leaderboard was kept live"
+        totals = {tuple(row[:3]): int(row[3]) for row in store.rows(_TOTALS)}
+    # What was sold in the last second before the end may not be on a board any more: it is never above.
+    return [str(row) for row in boards if not 0 < int(row[3]) <= totals[tuple(row[:3])]]
 
 
 def alerts(running: RunningDemo) -> list[dict[str, Any]]:
