@@ -163,9 +163,11 @@ class Node:
 
     def _since_1970(self, name: str, unit: int) -> datetime:
         found = self.whole_or_text(name)
-        if abs(found) > 10**13:
-            raise self.fail(name, "not a possible time", Reason.IMPOSSIBLE_TIME)
-        return self._possible(name, datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=found * unit))
+        try:
+            instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=found * unit)
+        except OverflowError:
+            raise self.fail(name, "not a possible time", Reason.IMPOSSIBLE_TIME) from None
+        return self._possible(name, instant)
 
     def whole_or_text(self, name: str) -> int:
         """An integer, which some systems write as a text."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daybook.producers.adapters.contract import Adapter, Notice, Shop, Untranslatable
 from daybook.producers.adapters.hubspot import HubSpotAdapter
 from daybook.producers.adapters.pipedrive import PipedriveAdapter
+from daybook.producers.adapters.reading import Node
 from daybook.producers.adapters.square import SquareAdapter
 from daybook.producers.adapters.stripe import StripeAdapter
 from tests.producers.adapters.books import changed, connection, example, meaning, places
@@ -101,3 +103,10 @@ def test_the_undamaged_payloads_mean_something() -> None:
     for case in CASES:
         translation = case.adapter.translate(case.payload, case.topic, case.shop, case.fetched)
         assert translation.events
+
+
+def test_a_time_before_the_first_year_is_refused() -> None:
+    """Seconds that lead before year 1, or beyond what a clock can say, are no possible time."""
+    for found in (-62_135_596_801, 10**13, 10**30):
+        with pytest.raises(Untranslatable, match="not a possible time"):
+            Node({"paid_at": found}).seconds("paid_at")
