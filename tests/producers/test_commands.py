@@ -24,7 +24,7 @@ from daybook.epochs import META
 from daybook.producers.importers.online_retail import COLUMNS
 from daybook.producers.resume import Resume, digest_of
 from daybook.schemas import topics
-from daybook.topics import changelog_of, create_topics, planned_topics
+from daybook.topics import changelog_of, create_topics, planned_topics, signals_application
 from tests.producers.test_client import read
 from tests.support.kafka.broker import KafkaBroker
 from tests.support.ports import free_port
@@ -120,9 +120,14 @@ def test_topics_are_made_once_and_compared_afterwards(kafka_broker: KafkaBroker)
     """The first run makes all of them with an epoch; the second finds them; wrong ones are exit code 1."""
     bootstrap = ("--bootstrap", kafka_broker.bootstrap)
     first = document(run("topics", "--json", *bootstrap))
-    assert set(first["created"]) == {META, *topics.ALL, *topics.SINGLE, changelog_of("daybook")} | {
-        topics.agent_changelog("daybook", name) for name in topics.AGENTS
-    }
+    assert set(first["created"]) == {
+        META,
+        *topics.ALL,
+        *topics.ALL_SIGNALS,
+        *topics.SINGLE,
+        changelog_of("daybook"),
+        changelog_of(signals_application("daybook")),
+    } | {topics.agent_changelog("daybook", name) for name in topics.AGENTS}
     assert first["epoch"] > 0
     second = document(run("topics", "--json", *bootstrap))
     assert (second["created"], set(second["existing"]), second["wrong"]) == ([], set(first["created"]), [])

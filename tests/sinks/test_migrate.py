@@ -20,9 +20,21 @@ TABLES = {
     "dead_letters",
     "migrations",
     "store_clocks",
+    "leaderboards",
+    "targets",
+    "adjustments",
+    "projections",
 }
 SIGNALS = {f"signal_{what}" for what in ("events", "outcomes", "totals", "positions", "dead_letters")}
-VIEWS = {"calendar", "clocks", "counted_lines", "merged_signals", "merged_totals", "stores"}
+VIEWS = {
+    "calendar",
+    "clocks",
+    "counted_lines",
+    "merged_signals",
+    "merged_totals",
+    "newest_leaderboards",
+    "stores",
+}
 
 
 def test_each_is_applied_once(store: Store) -> None:

@@ -26,6 +26,7 @@ from daybook.sinks.store import Store
 from tests.sinks.world import EPOCH, World, busy_day
 from tests.support.ports import free_port
 
+KEY = ("business_date", "store_id", "currency")
 TOKEN = "a-token-of-the-test"
 
 
@@ -56,8 +57,9 @@ def test_totals_are_integers_in_the_order_that_was_agreed(embedded: Store, world
     keys = [(row["business_date"], row["store_id"], row["currency"]) for row in rows]
     assert keys == sorted(set(keys))
     assert len(keys) == 5
-    figures = [name for name in rows[0] if name not in ("business_date", "store_id", "currency")]
+    figures = [name for name in rows[0] if name not in (*KEY, "state", "since")]
     assert len(figures) == 17
+    assert {row["state"] for row in rows} <= {"provisional", "closed", None}
     assert all(type(row[name]) is int for row in rows for name in figures)
 
 
