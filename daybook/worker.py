@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from daybook.brokers import client_security
 from daybook.faust_running import run_process
 from daybook.ledger.calendar import Calendar
-from daybook.ledger.counting import CountingLedger
+from daybook.ledger.counting import POSITION, AnyLedger
 from daybook.ledger.messages import PartitionPosition, decode_totals
 from daybook.ledger.signals.state import SignalLedger
 from daybook.ledger.state import PartitionLedger
@@ -30,9 +30,8 @@ from daybook.topics import signals_application
 
 log = logging.getLogger(__name__)
 
-_POSITION: Final = b"position"
-L = TypeVar("L", bound=CountingLedger)
-LEDGERS: Final[dict[topics.Counted, Callable[[int, int, Calendar], CountingLedger]]] = {
+L = TypeVar("L", bound=AnyLedger)
+LEDGERS: Final[dict[topics.Counted, Callable[[int, int, Calendar], AnyLedger]]] = {
     topics.SALES: PartitionLedger,
     topics.SIGNS: SignalLedger,
 }
@@ -86,8 +85,8 @@ def restorer(
     """
 
     def restore(partition: int, raw: dict[bytes, bytes]) -> L:
-        if _POSITION in raw:
-            told = decode_totals(raw[_POSITION])
+        if POSITION in raw:
+            told = decode_totals(raw[POSITION])
             if isinstance(told, PartitionPosition) and told.epoch > epoch:
                 raise ValueError(f"the totals are of epoch {told.epoch}, newer than {epoch}, the source's")
         ledger = kind(partition, epoch, calendar)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from daybook.ledger.identity import identity
 from daybook.schemas.codec import EventRefused, Problem, Reason, decode_event
@@ -33,6 +33,42 @@ class MissingRecordsError(Exception):
         self.expected = expected
         self.got = got
         super().__init__(f"expected offset {expected}, got {got}")
+
+
+class LateArrival(Protocol):
+    """An arrival that may be a repeat of one whose identity is forgotten."""
+
+    @property
+    def identity(self) -> bytes:
+        """What tells it from all others."""
+
+    @property
+    def record(self) -> Record:
+        """As it came."""
+
+
+class AnyArrival(LateArrival, Protocol):
+    """A decoded record, or the problem with it."""
+
+    @property
+    def event(self) -> object | None:
+        """What it says; None if it cannot be read."""
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why it cannot count."""
+
+    @property
+    def late(self) -> bool:
+        """Whether its first may be forgotten, if it is a repeat."""
+
+
+class Uncountable(Exception):
+    """An event that is valid by itself, and cannot be counted here."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(problem.detail)
 
 
 class Arrival(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from daybook.ledger.arrivals import Arrival, Record
+from daybook.ledger.arrivals import Record
 from daybook.ledger.messages import (
     DeadLetter,
     Outcome,
@@ -42,12 +42,11 @@ class Uncounted:
         """The event at a version counts no longer: a newer snapshot of its order does."""
         self._outcomes.append(Outcome(epoch_of(position), offset_of(position), REPLACED, "", partition))
 
-    def refuse(self, epoch: int, new: Arrival, problem: Problem) -> str:
-        """An event that becomes a dead letter, without the personal data in it."""
-        return self.refuse_record(epoch, new.record, problem, new.event.order_id if new.event else "")
+    def refuse(self, epoch: int, record: Record, problem: Problem, key: str) -> str:
+        """A record that becomes a dead letter, without the personal data in it.
 
-    def refuse_record(self, epoch: int, record: Record, problem: Problem, key: str) -> str:
-        """The same of any record; ``key`` is its record key, '' where that is not known."""
+        ``key`` is its record key, '' where that is not known.
+        """
         original, redacted = redact_event(record.value)
         self._dead.append(
             DeadLetter(

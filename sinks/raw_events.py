@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from daybook.ledger.counting import CountingLedger, LateArrival
+from daybook.ledger.arrivals import LateArrival
+from daybook.ledger.counting import AnyLedger
 from daybook.ledger.positions import epoch_of, offset_of, version
 from daybook.ledger.state import PartitionLedger, Record
 from daybook.sinks.errors import StoreError
@@ -141,9 +142,7 @@ class RawLookup:
     def __init__(self, store: Store) -> None:
         self._raw = RawEvents(store)
 
-    async def known(
-        self, ledger: CountingLedger, arrivals: Sequence[LateArrival]
-    ) -> Collection[bytes] | None:
+    async def known(self, ledger: AnyLedger, arrivals: Sequence[LateArrival]) -> Collection[bytes] | None:
         """Identities of arrivals that stand in the log before them; None if that cannot be told now."""
         before: dict[bytes, int] = {}
         for arrival in arrivals:
@@ -154,7 +153,7 @@ class RawLookup:
             _LOG.warning("Late events of partition %d cannot be looked up", ledger.partition, exc_info=True)
             return None
 
-    def _ask(self, ledger: CountingLedger, before: Mapping[bytes, int]) -> set[bytes] | None:
+    def _ask(self, ledger: AnyLedger, before: Mapping[bytes, int]) -> set[bytes] | None:
         # What the ledger still remembers it knows itself; only what it forgot has to be written by now.
         forgotten = ledger.remembered.forgotten_before
         if epoch_of(forgotten) == ledger.epoch:

@@ -7,9 +7,9 @@ import logging
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
-from daybook.ledger.arrivals import Record
+from daybook.ledger.arrivals import LateArrival, Record
 from daybook.ledger.calendar import Calendar
-from daybook.ledger.counting import CountingLedger, LateArrival
+from daybook.ledger.counting import AnyLedger
 from daybook.ledger.positions import epoch_of, offset_of, version
 from daybook.ledger.signals.state import SignalLedger
 from daybook.ledger.signals.totals import TotalName, merged
@@ -51,9 +51,7 @@ class SignalLookup:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def known(
-        self, ledger: CountingLedger, arrivals: Sequence[LateArrival]
-    ) -> Collection[bytes] | None:
+    async def known(self, ledger: AnyLedger, arrivals: Sequence[LateArrival]) -> Collection[bytes] | None:
         """Identities that stand in the log before these arrivals; None if that cannot be told now."""
         try:
             return await asyncio.to_thread(self._ask, ledger, arrivals)
@@ -61,7 +59,7 @@ class SignalLookup:
             _LOG.warning("Late signals of partition %d cannot be looked up", ledger.partition, exc_info=True)
             return None
 
-    def _ask(self, ledger: CountingLedger, arrivals: Sequence[LateArrival]) -> set[bytes] | None:
+    def _ask(self, ledger: AnyLedger, arrivals: Sequence[LateArrival]) -> set[bytes] | None:
         forgotten = ledger.remembered.forgotten_before
         place = {"epoch": ledger.epoch, "partition": ledger.partition}
         if epoch_of(forgotten) == ledger.epoch:

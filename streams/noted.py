@@ -8,8 +8,8 @@ from collections.abc import Collection
 
 from aiokafka.errors import ProducerFenced
 
+from daybook.ledger.counting import Checkpoint
 from daybook.ledger.messages import decode_dead_letter
-from daybook.ledger.state import Checkpoint
 
 
 class Noted:

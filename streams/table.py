@@ -9,14 +9,14 @@ from typing import Any, Generic, TypeVar
 import faust
 from faust.types import TP
 
-from daybook.ledger.counting import CountingLedger
+from daybook.ledger.counting import AnyLedger
 from daybook.streams.transport import UndecodedSchema
 from daybook.streams.writer import BARRIER
 
 log = logging.getLogger(__name__)
 
 State = TypeVar("State")
-Restore = Callable[[int, dict[bytes, bytes]], CountingLedger]
+Restore = Callable[[int, dict[bytes, bytes]], AnyLedger]
 """Builds a partition's ledger from the newest changelog value of each key."""
 
 
@@ -75,11 +75,11 @@ class StateTable(faust.Table[bytes, bytes], Generic[State]):
         log.info("%s: restored partitions %s", self.name, sorted(self.states))
 
 
-class TotalsTable(StateTable[CountingLedger]):
+class TotalsTable(StateTable[AnyLedger]):
     """Holds one ledger per owned partition."""
 
     @property
-    def ledgers(self) -> dict[int, CountingLedger]:
+    def ledgers(self) -> dict[int, AnyLedger]:
         """The ledgers by partition."""
         return self.states
 

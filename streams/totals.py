@@ -17,8 +17,8 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, MutableMapping, Sequence
 from typing import Any, Protocol
 
-from daybook.ledger.arrivals import MissingRecordsError, Record
-from daybook.ledger.counting import CountingLedger, LateArrival
+from daybook.ledger.arrivals import LateArrival, MissingRecordsError, Record
+from daybook.ledger.counting import AnyLedger
 from daybook.schemas import topics
 from daybook.streams.noted import Noted
 from daybook.streams.writer import CheckpointFailedError, CheckpointWriter
@@ -32,9 +32,7 @@ DEAD_IN_A_ROW = 1000
 class LateLookup(Protocol):
     """Asks the raw events whether late arrivals stand there at an earlier position."""
 
-    async def known(
-        self, ledger: CountingLedger, arrivals: Sequence[LateArrival]
-    ) -> Collection[bytes] | None:
+    async def known(self, ledger: AnyLedger, arrivals: Sequence[LateArrival]) -> Collection[bytes] | None:
         """Identities that were seen before; None if that cannot be asked now."""
 
 
@@ -76,7 +74,7 @@ class TotalsProcessor:
         topic: str = topics.EVENTS,
     ) -> None:
         self._topic = topic
-        self._ledgers: MutableMapping[int, CountingLedger] = ledgers
+        self._ledgers: MutableMapping[int, AnyLedger] = ledgers
         self._writer = writer
         self._source = source
         self._lookup = lookup
@@ -135,7 +133,7 @@ class TotalsProcessor:
             exc_info=defect,
         )
 
-    async def _read_again(self, ledger: CountingLedger, missing: MissingRecordsError) -> None:
+    async def _read_again(self, ledger: AnyLedger, missing: MissingRecordsError) -> None:
         partition, expected = ledger.partition, missing.expected
         if self._seeking.get(partition) == expected:
             first = await self._source.first_offset(partition)
@@ -165,7 +163,7 @@ class TotalsProcessor:
             )
             await self._source.seek(partition, ledger.next_offset)
 
-    def _warn_of_dead_letters(self, ledger: CountingLedger) -> None:
+    def _warn_of_dead_letters(self, ledger: AnyLedger) -> None:
         partition = ledger.partition
         if ledger.consecutive_dead < DEAD_IN_A_ROW:
             self._warned.discard(partition)
@@ -196,7 +194,7 @@ class TotalsProcessor:
             if self._ledgers.get(partition) is ledger:
                 await self._source.commit(partition, taken.next_offset)
 
-    async def _lose(self, ledger: CountingLedger, error: CheckpointFailedError) -> None:
+    async def _lose(self, ledger: AnyLedger, error: CheckpointFailedError) -> None:
         """Drop a state, unless a rebalance has already put a newer one in its place."""
         if self._ledgers.get(ledger.partition) is ledger:
             del self._ledgers[ledger.partition]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
 
-from daybook.ledger.state import Checkpoint
+from daybook.ledger.counting import Checkpoint
 from daybook.schemas import topics
 
 log = logging.getLogger(__name__)

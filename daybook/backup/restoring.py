@@ -14,8 +14,8 @@ from daybook.backup.files import Kept, Manifest, opened_backup, read_records
 from daybook.backup.making import single_topics
 from daybook.brokers import client_security
 from daybook.epochs import Recorded, next_epoch, read_recorded, record_epoch
+from daybook.ledger.counting import Checkpoint
 from daybook.ledger.regrouping import POSITION
-from daybook.ledger.state import Checkpoint
 from daybook.operations.base import CannotAct
 from daybook.schemas import topics
 from daybook.settings import Settings
