@@ -12,10 +12,13 @@ from daybook.ledger.signals.facts import SignalLine
 
 SIGNAL_DIMENSIONS: Final = (
     *("store", "region", "channel", "staff", "product", "label"),
-    *("store_quarter", "store_label", "store_channel"),
+    *("store_quarter", "store_label", "store_channel", "store_quarter_label"),
 )
 """``store_quarter`` is store|quarter (epoch seconds), ``store_label`` store|label, and so on."""
-_SHARDS: Final = {"staff": 64, "product": 64, "store_quarter": 64, "store_label": 16, "label": 4}
+_SHARDS: Final = {
+    **{"staff": 64, "product": 64, "store_quarter": 64, "store_quarter_label": 64},
+    **{"store_label": 16, "label": 4},
+}
 
 
 class TotalName(NamedTuple):
@@ -93,6 +96,7 @@ def names_of(line: SignalLine) -> Iterator[TotalName]:
         f"{place.store_id}|{line.quarter}" if line.quarter else "",
         f"{place.store_id}|{place.label}" if place.label else "",
         f"{place.store_id}|{place.channel}" if place.channel else "",
+        f"{place.store_id}|{line.quarter}|{place.label}" if line.quarter and place.label else "",
     )
     day = line.business_date.isoformat()
     for dimension, key in zip(SIGNAL_DIMENSIONS, keys, strict=True):

@@ -82,7 +82,7 @@ def _hour_of(seed: int, shop: Shop, hour: datetime, rate: float) -> Iterator[Sim
     rng = Random(f"{seed}|{shop.store_id}|{hour.isoformat()}")  # noqa: S311 - shops, not secrets
     zone = ZoneInfo(shop.zone)
     local = hour.astimezone(zone)
-    expected = shop.hours[local.hour] * _mood(seed, shop, local.date()) * rate
+    expected = shop.hours[local.hour] * day_mood(seed, shop, local.date()) * rate
     for index in range(int(expected) + (rng.random() < expected % 1)):
         occurred = hour + timedelta(milliseconds=rng.randrange(3_600_000))
         number = f"{shop.store_id}-{hour:%y%m%d%H}-{index:04d}"
@@ -90,7 +90,7 @@ def _hour_of(seed: int, shop: Shop, hour: datetime, rate: float) -> Iterator[Sim
             yield from _published(rng, ticket)
 
 
-def _mood(seed: int, shop: Shop, day: date) -> float:
+def day_mood(seed: int, shop: Shop, day: date) -> float:
     """How busy a day is beside an ordinary one: its weekday, and chance."""
     rng = Random(f"{seed}|{shop.store_id}|{day.isoformat()}")  # noqa: S311 - shops, not secrets
     return _WEEKDAYS[day.weekday()] * rng.uniform(0.85, 1.2)
