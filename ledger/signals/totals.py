@@ -16,8 +16,9 @@ SIGNAL_DIMENSIONS: Final = (
 )
 """``store_quarter`` is store|quarter (epoch seconds), ``store_label`` store|label, and so on."""
 _SHARDS: Final = {
-    **{"staff": 64, "product": 64, "store_quarter": 64, "store_quarter_label": 64},
-    **{"store_label": 16, "label": 4},
+    **dict.fromkeys(("staff", "product", "store_quarter", "store_quarter_label"), 64),
+    "store_label": 16,
+    "label": 4,
 }
 
 
