@@ -11,8 +11,8 @@ import orjson
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from daybook.dashboards import queries
 from daybook.dashboards.board.access import Scope, Viewer
+from daybook.dashboards.board.asking import Asking
 from daybook.dashboards.board.document import Position
 from daybook.dashboards.board.door import Door
 from daybook.ledger.calendar import Calendar
@@ -53,27 +53,27 @@ class AlertsReader:
     """Reads the alerts that a scope shows: all, or those that are about its stores alone."""
 
     def __init__(self, store: Store, calendar: Calendar, clock: Callable[[], datetime], scope: Scope) -> None:
-        self._store = store
+        self._asking = Asking(store, scope)
         self._calendar = calendar
         self._clock = clock
         self._scope = scope
 
     async def mark(self) -> tuple[Any, ...]:
         """Changes with every alert, and with every counted event."""
-        rows = [*await self._ask("board_alerts_mark"), *await self._ask("position")]
+        rows = [*await self._asking.rows("board_alerts_mark"), *await self._asking.rows("position")]
         return tuple(tuple(row) for row in rows)
 
     async def read(self) -> AlertsDocument:
         """The whole view. Raises what the store raises."""
         now = self._clock()
-        position = Position(*(await self._ask("position"))[0])
+        position = Position(*(await self._asking.rows("position"))[0])
         asked = {
             "since_ms": int((now - RECENT).timestamp() * 1000),
             "every": self._scope.stores is None,
             "stores": sorted(self._scope.stores or ()),
             "limit": _MOST,
         }
-        alerts = [orjson.loads(row[0]) for row in await self._ask("board_alerts", **asked)]
+        alerts = [orjson.loads(row[0]) for row in await self._asking.rows("board_alerts", **asked)]
         currencies = {alert["scope"].get("currency") for alert in alerts} - {None}
         return AlertsDocument(
             as_of_ms=int(now.timestamp() * 1000),
@@ -90,9 +90,6 @@ class AlertsReader:
     async def shows(self, dedup_key: str) -> bool:
         """Whether an alert is among those that the scope shows."""
         return any(alert["dedup_key"] == dedup_key for alert in (await self.read()).alerts)
-
-    async def _ask(self, query: str, **parameters: Any) -> Any:
-        return await self._store.arows(queries.load(query), parameters)
 
 
 class _Acknowledge(BaseModel):

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from daybook.dashboards import queries
 from daybook.dashboards.board.access import Scope
+from daybook.dashboards.board.asking import Asking
 from daybook.dashboards.board.curves import StoreQuarters, Typical, group_curve, store_curve
 from daybook.dashboards.board.days import StoreDay, store_day
 from daybook.dashboards.board.document import Curve, Part, Position, Product, TodayDocument
 from daybook.dashboards.board.pacing import Pacing
-from daybook.dashboards.board.rows import PartRow, ProductRow, QuarterRow, SaleRow, TotalRow
+from daybook.dashboards.board.rows import ProductRow, QuarterRow, SaleRow, TotalRow
 from daybook.dashboards.board.today import (
     groups_today,
     main_dates,
@@ -23,14 +23,18 @@ from daybook.dashboards.board.today import (
     stores_today,
     with_paces,
 )
+from daybook.dashboards.board.told import Told, told_paces
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.pace import StorePace
 from daybook.ledger.sold import Key
 from daybook.schemas.currencies import exponent
 from daybook.sinks.store import Store
 
-BEST_PRODUCTS: Final = 10
 LAST_SALES: Final = 12
+NONE_STATED: Final = "none stated"
+"""What the queries call the part of a day that states no channel or revenue stream."""
+_PARTS: Final = {"channel": "today_by_channel", "revenue_stream": "today_by_stream"}
+"""The queries that take a day apart, by dimension."""
 STORE_CURVES: Final = 60
 """Up to so many stores each has a curve of its own: more would outgrow a push a second."""
 
@@ -49,17 +53,16 @@ class TodayReader:
         scope: Scope | None = None,
         pacing: Pacing | None = None,
     ) -> None:
-        self._store = store
         self._calendar = calendar
         self._clock = clock
         self._scope = scope or Scope()
         self._pacing = pacing or Pacing(store, calendar)
-        self._names: dict[str, str] = {}
+        self._asking = Asking(store, self._scope)
 
     async def mark(self) -> Mark:
         """A mark that changes with every figure on the board: cheap enough to ask several times a second."""
         days = self._days(self._clock())
-        rows = await self._ask("changes", dates=_both_dates(days))
+        rows = await self._asking.rows("changes", dates=_both_dates(days))
         return (*rows[0], tuple(day.today for day in days.values()), self._pacing.version)
 
     async def read(self) -> TodayDocument:
@@ -71,8 +74,9 @@ class TodayReader:
         paces = await self._pacing.paces(quarters, now)
         stores = stores_today(days, await self._totals(days), quarters)
         regions = regions_today(days, stores)
-        stores, groups = with_paces(stores, groups_today(days, stores), paces)
         dates = main_dates(stores)
+        told = await self._told(days, now)
+        stores, groups = with_paces(stores, groups_today(days, stores), paces, told, dates)
         return TodayDocument(
             as_of_ms=int(now.timestamp() * 1000),
             exponents={group.currency: exponent(group.currency) for group in groups},
@@ -94,50 +98,54 @@ class TodayReader:
             if self._scope.shows(store.store_id)
         }
 
-    async def _ask(self, query: str, **parameters: Any) -> Sequence[Sequence[Any]]:
-        return await self._store.arows(queries.load(query), parameters)
-
-    async def _ask_of_scope(self, query: str, dates: Mapping[str, date], **others: Any) -> Any:
-        """Ask about all stores by their totals, or about some by their lines."""
-        if not dates:
-            return []
-        asked = {"currencies": list(dates), "dates": list(dates.values()), **others}
-        if self._scope.stores is None:
-            return await self._ask(query, **asked)
-        return await self._ask(f"{query}_of_stores", stores=sorted(self._scope.stores), **asked)
-
     async def _position(self) -> Position:
-        return Position(*(await self._ask("position"))[0])
+        return Position(*(await self._asking.rows("position"))[0])
 
     async def _totals(self, days: Mapping[str, StoreDay]) -> list[TotalRow]:
         if not days:
             return []
-        return [TotalRow(*row) for row in await self._ask("store_totals", **_pairs(days))]
+        return [TotalRow(*row) for row in await self._asking.rows("store_totals", **_pairs(days))]
 
     async def _quarters(self, days: Mapping[str, StoreDay]) -> list[StoreQuarters]:
         if not days:
             return []
-        rows = await self._ask("store_quarters", **_pairs(days))
+        rows = await self._asking.rows("store_quarters", **_pairs(days))
         return quarters_by_store(days, (QuarterRow(*row) for row in rows))
 
+    async def _told(self, days: Mapping[str, StoreDay], now: datetime) -> Told:
+        """What the watcher told of these days. That of all stores is not for those who may see some."""
+        if not days:
+            return {}
+        dates = [day.today for day in days.values()]
+        rows = await self._asking.rows("projections_now", **{"from": min(dates), "to": max(dates)})
+        told = told_paces(rows, now)
+        everything = self._scope.stores is None
+        return {of: pace for of, pace in told.items() if everything or of.scope == "store"}
+
     async def _parts(self, dates: Mapping[str, date]) -> list[Part]:
-        rows = [PartRow(*row) for row in await self._ask_of_scope("day_parts", dates)]
-        return [Part(**row._asdict()) for row in rows]
+        return [
+            Part(dimension, currency, row[dimension], int(row["net"]), int(row["orders"]))
+            for dimension, query in _PARTS.items()
+            for currency, day in sorted(dates.items())
+            for row in await self._asking.shared(query, currency, date=day.isoformat())
+            if row[dimension] != NONE_STATED
+        ]
 
     async def _products(self, dates: Mapping[str, date]) -> list[Product]:
-        found = await self._ask_of_scope("best_products", dates, limit=BEST_PRODUCTS)
-        rows = [ProductRow(*row) for row in found]
-        unknown = sorted({row.product_id for row in rows} - self._names.keys())
-        if unknown:
-            told = await self._ask("product_names", dates=list(dates.values()), products=unknown)
-            self._names.update((product_id, name) for product_id, name in told)
-        return ranked(rows, self._names)
+        rows = [
+            ProductRow(
+                currency, day, row["product"], row["product_name"], int(row["net"]), int(row["net_units"])
+            )
+            for currency, day in sorted(dates.items())
+            for row in await self._asking.shared("today_best_products", currency, date=day.isoformat())
+        ]
+        return ranked(rows)
 
     async def _sales(self, days: Mapping[str, StoreDay]) -> list[SaleRow]:
         if not days:
             return []
         today = {"stores": list(days), "dates": [day.today for day in days.values()]}
-        return [SaleRow(*row) for row in await self._ask("last_sales", **today, limit=LAST_SALES)]
+        return [SaleRow(*row) for row in await self._asking.rows("last_sales", **today, limit=LAST_SALES)]
 
 
 def _typical(paces: Mapping[Key, StorePace]) -> Typical:

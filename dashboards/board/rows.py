@@ -32,23 +32,14 @@ class QuarterRow(NamedTuple):
 
 
 class ProductRow(NamedTuple):
-    """A row of ``best_products``."""
+    """One of the best products of a currency and business date."""
 
     currency: str
     business_date: date
     product_id: str
+    name: str
     net: int
     units: int
-
-
-class PartRow(NamedTuple):
-    """A row of ``day_parts``."""
-
-    dimension: str
-    currency: str
-    key: str
-    net: int
-    orders: int
 
 
 class SaleRow(NamedTuple):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from daybook.dashboards import queries
 from daybook.dashboards.board.access import Scope
+from daybook.dashboards.board.asking import Asking
 from daybook.dashboards.board.document import Position
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.leaderboards import main_date
@@ -99,7 +99,7 @@ class LeaderboardReader:
         ranking: Ranking,
         staff_names: Mapping[str, str],
     ) -> None:
-        self._store = store
+        self._asking = Asking(store, scope)
         self._calendar = calendar
         self._clock = clock
         self._scope = scope
@@ -111,12 +111,12 @@ class LeaderboardReader:
         if not self._calendar.stores:
             return ()
         today = main_date(self._calendar, self._clock())
-        rows = await self._ask("changes", dates=[today])
+        rows = await self._asking.rows("changes", dates=[today])
         return (*rows[0], today)
 
     async def read(self) -> LeaderboardDocument:
         """The whole view. Raises what the store raises."""
-        position = Position(*(await self._ask("position"))[0])
+        position = Position(*(await self._asking.rows("position"))[0])
         boards = [board for question in self._questions() for board in await self._boards(question)]
         return LeaderboardDocument(
             as_of_ms=int(self._clock().timestamp() * 1000),
@@ -131,9 +131,6 @@ class LeaderboardReader:
         if self._scope.staff_id is not None:
             return OF_ONE
         return OF_ALL if self._scope.stores is None else OF_STORES
-
-    async def _ask(self, query: str, **parameters: Any) -> Any:
-        return await self._store.arows(queries.load(query), parameters)
 
     async def _boards(self, question: Question) -> list[Standings]:
         answer = await self._ranking(question)
@@ -187,7 +184,7 @@ class LeaderboardReader:
         dates = [
             period.first.fromordinal(n) for n in range(period.first.toordinal(), period.last.toordinal() + 1)
         ]
-        return dict(await self._ask("product_names", dates=dates, products=shown)) if shown else {}
+        return dict(await self._asking.rows("product_names", dates=dates, products=shown)) if shown else {}
 
 
 class _Naming(NamedTuple):

@@ -11,6 +11,7 @@ from daybook.dashboards.board.curves import StoreQuarters, shared_zone
 from daybook.dashboards.board.days import StoreDay, until
 from daybook.dashboards.board.document import GroupToday, Pace, Product, Sale, StoreToday
 from daybook.dashboards.board.rows import ProductRow, QuarterRow, SaleRow, TotalRow
+from daybook.dashboards.board.told import Of, Told
 from daybook.ledger.group_pace import GroupPace, group_paces
 from daybook.ledger.pace import StorePace
 from daybook.ledger.quantiles import PPM
@@ -93,7 +94,7 @@ def main_dates(stores: Iterable[StoreToday]) -> dict[str, date]:
     }
 
 
-def ranked(rows: Sequence[ProductRow], names: Mapping[str, str]) -> list[Product]:
+def ranked(rows: Sequence[ProductRow]) -> list[Product]:
     """Best products with their ranks, from rows in falling order; equal sums share a rank."""
     out: list[Product] = []
     place: Counter[tuple[str, date]] = Counter()
@@ -108,7 +109,7 @@ def ranked(rows: Sequence[ProductRow], names: Mapping[str, str]) -> list[Product
                 business_date=row.business_date,
                 rank=last.rank if last is not None and tied else place[board],
                 product_id=row.product_id,
-                name=names.get(row.product_id, row.product_id),
+                name=row.name or row.product_id,
                 net=row.net,
                 units=row.units,
             )
@@ -170,17 +171,29 @@ def _group_today(days: Days, currency: str, region: str | None, stores: Sequence
 
 
 def with_paces(
-    stores: Iterable[StoreToday], groups: Iterable[GroupToday], paces: Mapping[Key, StorePace]
+    stores: Iterable[StoreToday],
+    groups: Iterable[GroupToday],
+    paces: Mapping[Key, StorePace],
+    told: Told,
+    dates: Mapping[str, date],
 ) -> tuple[list[StoreToday], list[GroupToday]]:
-    """Stores and groups with where they are against the usual day, as far as history says."""
-    held = [replace(store, pace=_pace(paces.get((store.store_id, store.currency or "")))) for store in stores]
+    """Stores and groups with where they are against the usual day and the target.
+
+    What the watcher told holds, with its targets; of a day that it does not tell of, what history says.
+    ``dates`` are the currencies' main business dates.
+    """
+    held = []
+    for store in stores:
+        currency = store.currency or ""
+        of = Of("store", store.store_id, currency, store.business_date)
+        held.append(replace(store, pace=told.get(of) or _pace(paces.get((store.store_id, currency)))))
     together = {group.currency: group for group in group_paces(list(paces.values()))}
-    grouped = [
-        replace(group, pace=_pace(found), left_out=group.stores - found.stores)
-        if (found := together.get(group.currency)) is not None
-        else group
-        for group in groups
-    ]
+    grouped = []
+    for group in groups:
+        currency, usual = group.currency, together.get(group.currency)
+        pace = told.get(Of("all", "", currency, dates[currency])) or _pace(usual)
+        left_out = group.stores - usual.stores if usual is not None else 0
+        grouped.append(replace(group, pace=pace, left_out=left_out))
     return held, grouped
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from daybook.dashboards import queries
 from daybook.dashboards.board.access import Scope
+from daybook.dashboards.board.asking import Asking
 from daybook.dashboards.board.days import store_day
 from daybook.dashboards.board.daystates import DayState, day_states
 from daybook.dashboards.board.document import Position
+from daybook.dashboards.board.trust_document import Check, DeadLetters, Delays, Late, TrustDocument
+from daybook.dashboards.queries.filling import Window
 from daybook.ledger.calendar import Calendar
 from daybook.schemas.currencies import exponent
 from daybook.sinks.days import day_postings
@@ -26,71 +27,14 @@ CHECK_SECONDS: Final = 60.0
 """How often totals are held against lines, and closed days looked through, while somebody looks."""
 DAYS: Final = 3
 """Business dates whose state is shown, today's with them."""
-LATE: Final = timedelta(hours=1)
-"""From when on an event is called late: so long after it occurred the log took it."""
 _DEAD_SINCE: Final = timedelta(days=7)
+_LATE_SINCE: Final = timedelta(days=3)
 _DELAYS_SINCE: Final = timedelta(hours=1)
-_MOST: Final = 50
+_ONE_INTERVAL: Final = 2**31
+"""Seconds: everything since 1970 lies in one, so that a curve has one point."""
+_UNREADABLE: Final = "unreadable"
+"""Who sent what could not be read, in the query's words."""
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Delays:
-    """From the sale to the log, over the last hour; seconds."""
-
-    median: int
-    p99: int
-    events: int
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetters:
-    """Dead letters of the last seven days of one reason and source."""
-
-    reason: str
-    source: str
-    count: int
-    replayable: int
-    newest_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Late:
-    """What a store's late events of the shown days came to."""
-
-    store_id: str
-    currency: str
-    events: int
-    net: int
-    longest_seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """How totals and lines compared. ``differences`` is None where there was no quiet moment to compare."""
-
-    at_ms: int
-    dates: list[date]
-    differences: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class TrustDocument:
-    """The view of trust. What counts every store's events is None where the viewer may not see all."""
-
-    as_of_ms: int
-    exponents: dict[str, int]
-    newest_recorded_ms: int | None
-    newest_written_ms: int | None
-    position: Position | None
-    waiting: int | None
-    delays: Delays | None
-    dead_letters: list[DeadLetters] | None
-    late: list[Late]
-    days: list[DayState]
-    check: Check | None
-    names: dict[str, str]
-    """Stores' names by id."""
 
 
 class TrustReader:
@@ -105,6 +49,7 @@ class TrustReader:
         grace: timedelta,
     ) -> None:
         self._store = store
+        self._asking = Asking(store, scope)
         self._calendar = calendar
         self._clock = clock
         self._scope = scope
@@ -117,7 +62,7 @@ class TrustReader:
 
     async def mark(self) -> tuple[Any, ...]:
         """Changes with every counted or dead event."""
-        rows = await self._ask("position")
+        rows = await self._asking.rows("position")
         due = time.monotonic() - self._checked_at >= CHECK_SECONDS
         return (*rows[0], self._checks, due)
 
@@ -127,20 +72,19 @@ class TrustReader:
         dates = self._dates(now)
         self._look_through(now, dates)
         everything = self._scope.stores is None
-        position = Position(*(await self._ask("position"))[0])
-        waiting, newest_ms = (await self._ask("waiting_events"))[0]
-        late = [Late(*row) for row in await self._of_stores("late_events", dates, late_seconds=_s(LATE))]
-        delays = await self._delays(dates, now)
+        (fresh,) = await self._asking.shared("trust_freshness")
+        late = await self._late(now)
+        delays = await self._delays(now)
         dead = await self._dead_letters(now) if everything else None
         # What is looked through beside this may change at each await: it is taken here, all at once.
         days, check = self._days, self._check
         return TrustDocument(
             as_of_ms=_ms(now),
             exponents=_exponents(days, late),
-            newest_recorded_ms=position.newest_recorded_ms,
-            newest_written_ms=newest_ms or None,
-            position=position if everything else None,
-            waiting=waiting if everything else None,
+            newest_recorded_ms=_ms_of(fresh["newest_counted"]),
+            newest_written_ms=_ms_of(fresh["newest_written"]),
+            position=_position(fresh) if everything else None,
+            waiting=int(fresh["behind"]) if everything else None,
             delays=delays,
             dead_letters=dead,
             late=late,
@@ -157,22 +101,35 @@ class TrustReader:
         today = {store_day(store, now).today for store in self._stores()}
         return sorted({day - timedelta(days=back) for day in today for back in range(DAYS)})
 
-    async def _ask(self, query: str, **parameters: Any) -> Sequence[Sequence[Any]]:
-        return await self._store.arows(queries.load(query), parameters)
-
-    async def _of_stores(self, query: str, dates: list[date], **others: Any) -> Sequence[Sequence[Any]]:
-        stores = [store.store_id for store in self._stores()]
-        if not stores or not dates:
+    async def _late(self, now: datetime) -> list[Late]:
+        if not self._stores():
             return []
-        return await self._ask(query, dates=dates, stores=stores, limit=_MOST, **others)
+        rows = await self._asking.shared("trust_late", window=Window(now - _LATE_SINCE, now))
+        return [
+            Late(r["store"], r["currency"], r["late_events"], int(r["net"]), int(r["longest_delay"]))
+            for r in rows
+        ]
 
-    async def _delays(self, dates: list[date], now: datetime) -> Delays | None:
-        rows = await self._of_stores("arrival_delays", dates, since_ms=_ms(now - _DELAYS_SINCE))
-        return Delays(int(rows[0][0]), int(rows[0][1]), rows[0][2]) if rows and rows[0][2] else None
+    async def _delays(self, now: datetime) -> Delays | None:
+        if not self._stores():
+            return None
+        window = Window(now - _DELAYS_SINCE, now, _ONE_INTERVAL)
+        rows = await self._asking.shared("trust_delay", window=window)
+        told = ("median_delay", "p95_delay", "events")
+        return Delays(*(int(rows[0][name]) for name in told)) if rows else None
 
     async def _dead_letters(self, now: datetime) -> list[DeadLetters]:
-        rows = await self._ask("dead_letter_reasons", since_ms=_ms(now - _DEAD_SINCE), limit=_MOST)
-        return [DeadLetters(*row) for row in rows]
+        window = Window(now - _DEAD_SINCE, now)
+        return [
+            DeadLetters(
+                row["reason"],
+                "" if row["producer"] == _UNREADABLE else row["producer"],
+                row["dead_letters"],
+                row["replayable"],
+                _ms(row["newest"]),
+            )
+            for row in await self._asking.shared("trust_dead_letters", window=window)
+        ]
 
     def _look_through(self, now: datetime, dates: list[date]) -> None:
         """Have what costs more than a moment done beside the reading, now and then."""
@@ -205,9 +162,19 @@ def _exponents(days: list[DayState], late: list[Late]) -> dict[str, int]:
     return {currency: exponent(currency) for currency in sorted(currencies)}
 
 
+def _position(fresh: Mapping[str, Any]) -> Position:
+    return Position(
+        received=int(fresh["received"]),
+        counted=int(fresh["counted"]),
+        duplicates=int(fresh["duplicates"]),
+        dead=int(fresh["dead"]),
+        newest_recorded_ms=_ms_of(fresh["newest_counted"]),
+    )
+
+
 def _ms(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def _s(length: timedelta) -> int:
-    return int(length.total_seconds())
+def _ms_of(moment: datetime | None) -> int | None:
+    return None if moment is None else _ms(moment)

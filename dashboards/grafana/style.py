@@ -141,7 +141,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "newest_id": Column("Newest id"),
     "reason": Column("Reason"),
     "producer": Column("Producer"),
-    "can_be_replayed": Column("Can be replayed"),
+    "replayable": Column("Can be replayed", COUNT, None, 0),
     "period": Column("Begins"),
     "week": Column("Week of"),
     "hour": Column("Hour at the store"),

@@ -1,23 +1,40 @@
-"""Every query of boards, page and reports, once each; values go in as ClickHouse parameters."""
+"""Every query of boards, page and reports, once each.
+
+What several queries share stands in ``parts`` and is put in when a query is loaded (Jinja: ``include``,
+``extends``). What changes from one asking to the next stays in the text: Grafana's variables and macros, as
+``filling`` fills them in, or ClickHouse's own parameters.
+"""
 
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
+
+_FOLDER: Final = Path(__file__).parent
+_TEXTS: Final = Environment(
+    loader=FileSystemLoader(_FOLDER),
+    undefined=StrictUndefined,
+    autoescape=False,  # noqa: S701 - the texts are our own files, and SQL is no markup
+)
 
 
 @cache
 def load(name: str) -> str:
-    """The text of ``<name>.sql`` in this folder.
+    """The text of ``<name>.sql`` in this folder, its shared parts put in.
 
     Raises:
         FileNotFoundError: there is no such query.
     """
-    return files(__name__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    try:
+        text = _TEXTS.get_template(f"{name}.sql").render()
+    except TemplateNotFound as error:
+        raise FileNotFoundError(f"there is no query {name}") from error
+    return "".join(f"{line}\n" for line in text.splitlines() if line.strip())
 
 
 def names() -> list[str]:
     """The names of all queries, sorted."""
-    return sorted(
-        path.name.removesuffix(".sql") for path in files(__name__).iterdir() if path.name.endswith(".sql")
-    )
+    return sorted(path.stem for path in _FOLDER.glob("*.sql"))

@@ -4,8 +4,7 @@ WITH
     (
         SELECT store_id, if(${date:sqlstring} = 'today', today, toDateOrZero(${date:sqlstring})) AS day
         FROM stores
-        WHERE ('*' IN (${store:sqlstring}) OR store_id IN (${store:sqlstring}))
-            AND ('*' IN (${region:sqlstring}) OR region IN (${region:sqlstring}))
+{% include "parts/chosen_stores.sql" %}
     ),
     chosen AS
     (

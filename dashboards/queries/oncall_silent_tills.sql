@@ -5,8 +5,7 @@ WITH
     (
         SELECT store_id, name, offset_seconds, today, now_second
         FROM stores
-        WHERE ('*' IN (${store:sqlstring}) OR store_id IN (${store:sqlstring}))
-            AND ('*' IN (${region:sqlstring}) OR region IN (${region:sqlstring}))
+{% include "parts/chosen_stores.sql" %}
     ),
     sales AS
     (

@@ -1,16 +1,7 @@
 -- Net sales so far, and those of the same weekday last week and 364 days before, to the same minute of each
 -- store's wall clock; NULL where nothing was sold on that day. One row, always. Major units, exact.
 WITH
-    scope AS
-    (
-        SELECT
-            store_id, name, region, cutoff_seconds, today,
-            if(${date:sqlstring} = 'today', today, toDateOrZero(${date:sqlstring})) AS day,
-            if(day < today, 86400, if(day > today, 0, now_second)) AS until_second
-        FROM stores
-        WHERE ('*' IN (${store:sqlstring}) OR store_id IN (${store:sqlstring}))
-            AND ('*' IN (${region:sqlstring}) OR region IN (${region:sqlstring}))
-    ),
+{% include "parts/scope.sql" %},
     moments AS
     (
         SELECT store_id, day - back AS business_date, back, intDiv(until_second, 60) * 60 AS until_second

@@ -11,8 +11,7 @@ WITH
             if(${date:sqlstring} = 'today', today, toDateOrZero(${date:sqlstring})) AS day,
             if(day < today, 86400, if(day > today, 0, now_second)) AS until_second
         FROM stores
-        WHERE ('*' IN (${store:sqlstring}) OR store_id IN (${store:sqlstring}))
-            AND ('*' IN (${region:sqlstring}) OR region IN (${region:sqlstring}))
+{% include "parts/chosen_stores.sql" %}
     ),
     (SELECT (if(uniqExact(cutoff_seconds) = 1, any(cutoff_seconds), 0), max(until_second)) FROM scope) AS shown,
     moments AS

@@ -1,16 +1,7 @@
 -- Reversals by store: of the day they were processed, or of the day of the sale that they reverse. Exact.
 -- By store from the totals; with channels chosen from the lines, which for an origin day come on it or later.
 WITH
-    scope AS
-    (
-        SELECT
-            store_id, name, region, cutoff_seconds, today,
-            if(${date:sqlstring} = 'today', today, toDateOrZero(${date:sqlstring})) AS day,
-            if(day < today, 86400, if(day > today, 0, now_second)) AS until_second
-        FROM stores
-        WHERE ('*' IN (${store:sqlstring}) OR store_id IN (${store:sqlstring}))
-            AND ('*' IN (${region:sqlstring}) OR region IN (${region:sqlstring}))
-    )
+{% include "parts/scope.sql" %}
 SELECT
     store_id AS store,
     toDecimal128(sum(reversals), 4) / ${per_unit} AS reversals

@@ -5,8 +5,7 @@ WITH
     (
         SELECT store_id, name, region, today
         FROM stores
-        WHERE ('*' IN (${store:sqlstring}) OR store_id IN (${store:sqlstring}))
-            AND ('*' IN (${region:sqlstring}) OR region IN (${region:sqlstring}))
+{% include "parts/chosen_stores.sql" %}
     ),
     began AS
     (

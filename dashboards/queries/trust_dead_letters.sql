@@ -10,7 +10,7 @@ SELECT
     toString(arrived.reason) AS reason,
     if(raw.source = '', 'unreadable', raw.source) AS producer,
     toInt64(count()) AS dead_letters,
-    if(max(arrived.replayable) = 1, 'yes', 'no') AS can_be_replayed,
+    toInt64(countIf(arrived.replayable = 1)) AS replayable,
     max(arrived.recorded_at) AS newest,
     argMax(concat(toString(epoch), '-', toString(partition), '-', toString(offset)), arrived.recorded_at) AS newest_id
 FROM arrived

@@ -1,42 +1,35 @@
 -- What has changed on business days since they closed, `grace_hours` after the end of the store's day: the last 35
 -- dates. A newer version of an order takes back the lines of the older one. Major units, exact.
 WITH
-    clock AS
+    dates AS
     (
-        SELECT store_id, offset_seconds, toDateTime(toUnixTimestamp(starts_at) + if(starts_at = 0, 0, offset_seconds), 'UTC') AS wall
-        FROM clocks
+        SELECT DISTINCT store_id, business_date
+        FROM totals
+        WHERE book = 'sales' AND dimension = 'store' AND currency = ${currency:sqlstring}
+            AND business_date >= today() - 35
     ),
-    days AS
+{% include "parts/closing.sql" %},
+    -- Seconds from a date's first in UTC to the soonest close of any store: what came before is passed over at once.
+    (SELECT min(toUnixTimestamp(closes_at) - toUnixTimestamp(toDateTime(business_date, 'UTC'))) FROM closing) AS soonest,
+    -- The lines that came so late, repeated inserts folded away by their place.
+    suspects AS
     (
-        SELECT
-            pairs.store_id AS store_id,
-            pairs.business_date AS business_date,
-            toDateTime64(toUnixTimestamp(pairs.ends) - clock.offset_seconds + ${grace_hours} * 3600, 3, 'UTC') AS closes_at
-        FROM
-        (
-            SELECT DISTINCT store_id, business_date, toDateTime(business_date + 1, 'UTC') AS ends
-            FROM totals
-            WHERE book = 'sales' AND dimension = 'store' AND currency = ${currency:sqlstring}
-                AND business_date >= today() - 35
-        ) AS pairs
-        ASOF LEFT JOIN clock ON clock.store_id = pairs.store_id AND clock.wall <= pairs.ends
+        SELECT DISTINCT business_date, store_id, epoch, partition, offset, line_no, recorded_at, type,
+            gross + discounts + reversals AS net
+        FROM lines
+        WHERE business_date >= today() - 35 AND book = 'sales' AND currency = ${currency:sqlstring}
+            AND recorded_at > toDateTime(business_date, 'UTC') + assumeNotNull(soonest)
     ),
     late AS
     (
-        SELECT business_date, store_id, closes_at, epoch, partition, offset, recorded_at, type, source, order_id, net
-        FROM
-        (
-            SELECT business_date, store_id, epoch, partition, offset, recorded_at, type, source, order_id,
-                gross + discounts + reversals AS net
-            FROM lines FINAL
-            WHERE book = 'sales' AND currency = ${currency:sqlstring} AND business_date >= today() - 35
-                AND recorded_at > toDateTime(business_date, 'UTC') + INTERVAL 10 HOUR
-                AND (epoch, partition, offset) NOT IN
-                    (SELECT epoch, partition, offset FROM outcomes WHERE outcome != 'replaced')
-        ) AS suspects
-        INNER JOIN days USING (store_id, business_date)
-        WHERE recorded_at > closes_at
+        SELECT suspects.*
+        FROM suspects
+        INNER JOIN closing USING (store_id, business_date)
+        WHERE suspects.recorded_at > closing.closes_at
+            AND (epoch, partition, offset) NOT IN
+                (SELECT epoch, partition, offset FROM outcomes WHERE outcome != 'replaced')
     ),
+    -- An order's snapshots in the order in which they came: each counted until the next one replaced it.
     followed AS
     (
         SELECT epoch, partition, offset,
@@ -47,9 +40,16 @@ WITH
         FROM
         (
             SELECT DISTINCT epoch, partition, offset, recorded_at, source, order_id
-            FROM lines FINAL
+            FROM lines
             WHERE type = 'order.snapshot' AND business_date >= today() - 42
-                AND (source, order_id) IN (SELECT source, order_id FROM late WHERE type = 'order.snapshot')
+                AND (source, order_id) IN
+                (
+                    SELECT source, order_id
+                    FROM lines
+                    WHERE type = 'order.snapshot' AND business_date >= today() - 35
+                        AND (epoch, partition, offset) IN
+                            (SELECT epoch, partition, offset FROM suspects WHERE type = 'order.snapshot')
+                )
                 AND (epoch, partition, offset) NOT IN
                     (SELECT epoch, partition, offset FROM outcomes WHERE outcome != 'replaced')
         )
@@ -69,9 +69,9 @@ FROM
     FROM lines FINAL
     INNER JOIN followed ON followed.epoch = lines.epoch AND followed.partition = lines.partition
         AND followed.offset = lines.offset
-    INNER JOIN days ON days.store_id = lines.store_id AND days.business_date = lines.business_date
+    INNER JOIN closing ON closing.store_id = lines.store_id AND closing.business_date = lines.business_date
     WHERE lines.book = 'sales' AND lines.currency = ${currency:sqlstring} AND lines.business_date >= today() - 35
-        AND followed.next_at > days.closes_at
+        AND lines.type = 'order.snapshot' AND followed.next_at > closing.closes_at
 ) AS changes
 GROUP BY changes.business_date, changes.store_id
 HAVING net_since_close != 0 OR events > 0

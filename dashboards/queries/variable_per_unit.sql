@@ -1,6 +1,3 @@
--- Minor units of one unit of the chosen currency, by ISO 4217: 100 where it has two decimals.
-SELECT toString(multiIf(
-    ${currency:sqlstring} IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV',
-        'XAF', 'XOF', 'XPF'), 1,
-    ${currency:sqlstring} IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND'), 1000,
-    100)) AS per_unit
+-- What a currency's amounts are divided by, as the board's hidden variable `per_unit`.
+{% from "parts/minor_units.sql" import per_unit_of %}
+SELECT toString({{ per_unit_of("${currency:sqlstring}") }}) AS per_unit

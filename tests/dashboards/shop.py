@@ -13,6 +13,7 @@ from daybook.ledger.measures import BASE, STORED
 from daybook.schemas.alerts import Alert
 from daybook.schemas.stores import DayRule, StoreEntry
 from daybook.sinks.alert_rows import ALERTS
+from daybook.sinks.clocks import write_clocks
 from daybook.sinks.states import StateRecord
 from daybook.sinks.store import Store
 
@@ -70,6 +71,7 @@ def write(store: Store, calendar: Calendar, sales: Sequence[Sold], *, first_offs
     Sales go to two partitions in turn. Lines and outcomes before ``first_offset`` are taken as written.
     """
     numbered = list(enumerate(sales))
+    write_clocks(store, calendar.stores, 1)
     _insert(store, "lines", [_line(calendar, number, sold) for number, sold in numbered[first_offset:]])
     _insert(
         store,

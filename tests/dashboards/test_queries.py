@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from daybook.dashboards import queries
+from daybook.dashboards.queries.filling import ALL, Choice, filled
 from daybook.ledger.calendar import Calendar
 from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
@@ -25,9 +26,6 @@ PAIRS: dict[str, Any] = {
     "stores": [store for store in CURRENCY for _ in range(2)],
     "dates": [day for _ in CURRENCY for day in (TODAY, YESTERDAY)],
 }
-
-BOTH: dict[str, Any] = {"currencies": ["GBP", "JPY"], "dates": [TODAY, TODAY]}
-SEVERAL: dict[str, Any] = {"stores": ["leeds", "osaka"], "dates": [TODAY, YESTERDAY]}
 
 
 def drawn(seed: int, count: int = 300) -> list[Sold]:
@@ -116,22 +114,23 @@ def test_store_quarters_equal_the_sales_added_up(store: Store, sales: list[Sold]
     assert found == dict(expected)
 
 
+def shown(store: Store, query: str, *stores: str) -> list[dict[str, Any]]:
+    """What a query of the boards says of today in pounds, of all stores or of some; minor units."""
+    choice = Choice("GBP", date=TODAY.isoformat(), store=stores or ALL)
+    return store.records(filled(queries.load(query), choice.variables()))
+
+
 def test_best_products_are_those_with_the_highest_net_sales(store: Store, sales: list[Sold]) -> None:
-    """Two per currency and date, highest first; units are net of returns, names may hold any character."""
-    net: Counter[tuple[str, date, str]] = Counter()
-    units: Counter[tuple[str, date, str]] = Counter()
+    """Highest first, with their last names; units are net of returns, names may hold any character."""
+    net: Counter[str] = Counter()
+    units: Counter[str] = Counter()
     for sold in counted(sales):
-        key = (sold.currency, day_of(sold), sold.product)
-        net[key] += sold.net
-        units[key] += sold.units - sold.returned_units
-    expected = []
-    for currency in ("GBP", "JPY"):
-        own = sorted(
-            (-amount, key) for key, amount in net.items() if amount > 0 and key[:2] == (currency, TODAY)
-        )
-        expected += [(*key, net[key], units[key]) for _, key in own[:2]]
-    asked = {"currencies": ["GBP", "JPY"], "dates": [TODAY, TODAY], "limit": 2}
-    assert store.rows(queries.load("best_products"), asked) == expected
+        if sold.currency == "GBP" and day_of(sold) == TODAY:
+            net[sold.product] += sold.net
+            units[sold.product] += sold.units - sold.returned_units
+    order = sorted((-amount, product) for product, amount in net.items() if amount > 0)
+    expected = [(product, product.capitalize(), -amount, units[product]) for amount, product in order]
+    assert [tuple(row.values()) for row in shown(store, "today_best_products")] == expected
 
 
 def test_best_products_of_some_stores_leave_the_others_out(store: Store, sales: list[Sold]) -> None:
@@ -140,21 +139,25 @@ def test_best_products_of_some_stores_leave_the_others_out(store: Store, sales: 
     for sold in counted(sales):
         if sold.store_id == "york" and day_of(sold) == TODAY:
             net[sold.product] += sold.net
-    asked = {"currencies": ["GBP"], "dates": [TODAY], "limit": 9}
-    found = store.rows(queries.load("best_products_of_stores"), {**asked, "stores": ["york"]})
-    assert {row[2]: row[3] for row in found} == {key: amount for key, amount in net.items() if amount > 0}
-    everywhere = store.rows(queries.load("best_products_of_stores"), {**asked, "stores": ["york", "leeds"]})
-    assert everywhere == store.rows(queries.load("best_products"), asked)
+    found = {row["product"]: row["net"] for row in shown(store, "today_best_products", "york")}
+    assert found == {key: amount for key, amount in net.items() if amount > 0}
+    everywhere = shown(store, "today_best_products", *CURRENCY)
+    assert everywhere == shown(store, "today_best_products")
 
 
-def test_parts_of_some_stores_come_from_their_lines(store: Store, sales: list[Sold]) -> None:
-    """Net sales by channel of one store alone; what has no revenue stream makes no part."""
-    own = [sold for sold in counted(sales) if sold.store_id == "leeds" and day_of(sold) == TODAY]
-    asked = {"currencies": ["GBP"], "dates": [TODAY], "stores": ["leeds"]}
-    expected = [
-        ("channel", "GBP", "pos", sum(sold.net for sold in own), sum(sold.orders for sold in own)),
+@pytest.mark.parametrize("stores", [(), ("leeds",), tuple(CURRENCY)])
+def test_parts_of_a_day_add_up_to_it(store: Store, sales: list[Sold], stores: tuple[str, ...]) -> None:
+    """By channel from totals or lines; what states no revenue stream is said to state none."""
+    own = [
+        sold
+        for sold in counted(sales)
+        if sold.currency == "GBP" and day_of(sold) == TODAY and sold.store_id in (stores or CURRENCY)
     ]
-    assert store.rows(queries.load("day_parts_of_stores"), asked) == expected
+    whole = (sum(sold.net for sold in own), sum(sold.orders for sold in own))
+    channels = [tuple(row.values()) for row in shown(store, "today_by_channel", *stores)]
+    assert channels == [("pos", *whole)]
+    streams = [tuple(row.values()) for row in shown(store, "today_by_stream", *stores)]
+    assert streams == [("none stated", *whole)]
 
 
 def test_a_product_that_only_came_back_is_not_among_the_best(store: Store) -> None:
@@ -163,8 +166,8 @@ def test_a_product_that_only_came_back_is_not_among_the_best(store: Store) -> No
         "leeds", at("2026-11-24 09:00"), "mug", 0, reversals=-500, orders=0, units=0, returned_units=1
     )
     write(store, CALENDAR, [refund])
-    asked = {"currencies": ["GBP"], "dates": [TODAY], "limit": 5}
-    assert store.rows(queries.load("best_products"), asked) == []
+    assert shown(store, "today_best_products") == []
+    assert [row["net"] for row in shown(store, "today_worst_products")] == [-500]
 
 
 def test_product_names_are_the_last_ones_written(store: Store, sales: list[Sold]) -> None:
@@ -231,28 +234,10 @@ def test_a_server_over_http_gives_the_same_rows(
     """Every query of the folder, with its parameters, means the same to a server and embedded."""
     pairs = {**PAIRS, "limit": 5}
     parameters: dict[str, dict[str, Any]] = {
-        "arrival_delays": {**SEVERAL, "since_ms": 0},
         "board_alerts": {"since_ms": 0, "every": False, "stores": ["leeds"], "limit": 5},
         "board_alerts_mark": {},
-        "best_products": {**BOTH, "limit": 2},
-        "best_products_of_stores": {**BOTH, "stores": ["leeds", "osaka"], "limit": 2},
-        "day_parts": BOTH,
-        "day_parts_of_stores": {**BOTH, "stores": ["leeds", "osaka"]},
-        "dead_letter_reasons": {"since_ms": 0, "limit": 5},
-        "late_events": {**SEVERAL, "late_seconds": 0, "limit": 5},
-        "waiting_events": {},
         "changes": {"dates": [TODAY]},
-        "day_states": {"from": YESTERDAY, "to": TODAY, "grace_seconds": 21_600},
         "last_sales": pairs,
-        "leaderboard": {
-            "by": "staff",
-            "period": "day",
-            "measure": "net",
-            "view": "activity",
-            "peers": "",
-            "day": TODAY,
-            "managers": True,
-        },
         "position": {},
         "projection_accuracy": {"from": TODAY, "to": TODAY},
         "projections_now": {"from": TODAY, "to": TODAY},

@@ -136,9 +136,12 @@ async def test_the_mark_changes_at_midnight(store: Store) -> None:
 
 def test_equal_products_share_a_rank() -> None:
     """Two products with the same sum are both second, and the next one is fourth."""
-    rows = [ProductRow("GBP", TODAY, name, net, 1) for name, net in [("a", 9), ("b", 5), ("c", 5), ("d", 1)]]
-    rows += [ProductRow("JPY", TODAY, "e", 1, 1)]
-    found: list[Product] = ranked(rows, {})
+    rows = [
+        ProductRow("GBP", TODAY, name, name.upper(), net, 1)
+        for name, net in [("a", 9), ("b", 5), ("c", 5), ("d", 1)]
+    ]
+    rows += [ProductRow("JPY", TODAY, "e", "E", 1, 1)]
+    found: list[Product] = ranked(rows)
     assert [item.rank for item in found] == [1, 2, 2, 4, 1]
 
 

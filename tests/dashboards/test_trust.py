@@ -6,7 +6,8 @@ import asyncio
 from datetime import timedelta
 
 from daybook.dashboards.board.access import Scope
-from daybook.dashboards.board.trust import TrustDocument, TrustReader
+from daybook.dashboards.board.trust import TrustReader
+from daybook.dashboards.board.trust_document import TrustDocument
 from daybook.ledger.calendar import Calendar
 from daybook.sinks.store import Store
 from tests.dashboards.shop import Sold, at, shop, write

@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 
 from daybook.board_files import USUAL_BOARDS
-from daybook.dashboards.queries import load
 from daybook.ledger.board_measures import MEASURES
 from daybook.ledger.board_rankings import Surroundings
 from daybook.ledger.merged import MergedTotals
@@ -207,21 +206,16 @@ def test_boards_of_periods_that_are_over_are_forgotten(embedded: Store) -> None:
     assert int(embedded.value("SELECT count() FROM leaderboards WHERE place > 0")) > 0
 
 
-def test_without_a_managers_question_no_low_place_is_in_the_answer(embedded: Store) -> None:
-    """The boards' query gives the best to everyone, and the last to managers only."""
+def test_low_places_are_rows_of_their_own(embedded: Store) -> None:
+    """The view tells the best places from the last ones by audience: one for everyone has none of these."""
     world = two_weeks()
     desk = Desk(world)
     desk.tick()
     desk.write(embedded)
-    asked = {
-        "by": "staff", "period": "day", "measure": "net", "view": "activity", "peers": "", "day": DAY,
-    }  # fmt: skip
-    rows = {
-        managers: embedded.rows(load("leaderboard"), {**asked, "managers": managers})
-        for managers in (False, True)
-    }
-    audiences = {managers: {row[4] for row in found} for managers, found in rows.items()}
-    assert audiences == {False: {"everyone"}, True: {"everyone", "managers"}}
+    asked = "SELECT audience, max(place) FROM newest_leaderboards WHERE ranked_by = 'staff' GROUP BY audience"
+    places: dict[str, int] = {row[0]: row[1] for row in embedded.rows(asked)}
+    assert set(places) == {"everyone", "managers"}
+    assert all(places.values())
 
 
 def test_a_snapshot_that_is_not_ours_is_refused() -> None:

@@ -16,7 +16,7 @@ function draw(document) {
   if (board.check !== null) drawCheck();
   patch(byId("days"), rows(board.days.map(dayRow), 5, "No sales on the last days."));
   if (board.dead_letters !== null) patch(byId("dead"), rows(board.dead_letters.map(deadRow), 5, "None: everything that came could be read and counted."));
-  patch(byId("late"), rows(board.late.map(lateRow), 4, "None on the days above."));
+  patch(byId("late"), rows(board.late.map(lateRow), 4, "None in the last three days."));
 }
 
 const rows = (found, columns, sentence) => (found.length ? found : [el("tr", {}, el("td", { colspan: columns, class: "quiet" }, sentence))]);
@@ -27,7 +27,7 @@ function drawFresh() {
   const facts = [];
   if (board.newest_recorded_ms !== null) facts.push(["Newest event in the totals", `${age(board.newest_recorded_ms)} old`]);
   if (board.waiting !== null) facts.push(["Written and not counted yet", figure("waiting", board.waiting, plural(board.waiting, "event"))]);
-  if (board.delays !== null) facts.push(["From the sale to the log, last hour", `half within ${duration(board.delays.median)}, 99 of 100 within ${duration(board.delays.p99)}`]);
+  if (board.delays !== null) facts.push(["From the sale to the log, last hour", `half within ${duration(board.delays.median)}, 19 of 20 within ${duration(board.delays.p95)}`]);
   if (board.newest_written_ms !== null) facts.push(["Newest event received", moment(board.newest_written_ms)]);
   patch(byId("fresh"), facts.map(([term, value]) => el("div", {}, el("dt", { class: "quiet" }, term), el("dd", {}, value))));
 }

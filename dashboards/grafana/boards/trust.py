@@ -13,7 +13,7 @@ _QUIET = "The log took no event in this window."
 
 def trust() -> Dashboard:
     """The board."""
-    chosen = [*variables.currency(), *variables.grace()]
+    chosen = [*variables.currency(), *variables.places(), *variables.grace()]
     said = "Can I believe it? What came in, what became of it, and whether two ways to one figure agree."
     made = board("trust", "Daybook: Trust", said, chosen, window=LAST_DAY, refresh="30s")
     for panel in (_fresh(), _sums(), _received(), _delay(), _partitions(), _dead_letters(), _reconciled()):
@@ -120,7 +120,7 @@ def _dead_letters() -> PanelBuilder:
         Asked(
             "Dead letters by reason and producer",
             "trust_dead_letters",
-            ("reason", "producer", "dead_letters", "can_be_replayed", "newest", "newest_id"),
+            ("reason", "producer", "dead_letters", "replayable", "newest", "newest_id"),
             definition="Events of this window that could not be counted, kept with their bytes."
             " `daybook dead-letters show"
             " ID` shows one; those that can be replayed count once their cause is gone.",
@@ -135,7 +135,7 @@ def _dead_letters() -> PanelBuilder:
 def _reconciled() -> PanelBuilder:
     panel = panels.rows(
         Asked(
-            "Totals against lines",
+            "Totals held against lines",
             "trust_reconciliation",
             ("business_date", "net_of_totals", "net_of_lines", "difference", "orders_difference"),
             definition="Net sales of all stores by the worker's totals and by adding up the counted"
