@@ -1,4 +1,4 @@
-"""The notifier's composition: the alerts as they stand, who is told, and the log of it."""
+"""The notifier's composition: alerts as they stand, reports that are due, who is told, and the log of it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any, Final
 from daybook.faust_running import run_process
 from daybook.metrics.notifier import readings
 from daybook.readiness import ready_topics
+from daybook.report_writing import Reports, reports_of
 from daybook.rules_file import Rules, needed_rules
 from daybook.schemas.rules import RulesFile
 from daybook.settings import Settings
@@ -35,18 +36,28 @@ async def run_notifier(settings: Settings, stopping: asyncio.Event) -> None:
         KafkaError, KafkaUnavailable: Kafka cannot be reached at the start.
     """
     rules = needed_rules(settings)
+    reports = reports_of(settings, wanted=bool(rules.current.reports))
     await ready_topics(settings)
-    async with notifying(tick_settings(settings, ROLE), rules, settings.rules_file) as notifier:
+    ticks = tick_settings(settings, ROLE)
+    async with notifying(ticks, rules, settings.rules_file, reports=reports) as notifier:
         await run_process(notifier, "notifier", settings, functools.partial(readings, notifier), stopping)
 
 
 class Notifier(TickApp[AlertsFollower]):
     """The Faust app of the notify agent, with what it sends by."""
 
-    def __init__(self, settings: TickSettings, rules: Rules, view: AlertsFollower, sending: Sending) -> None:
+    def __init__(
+        self,
+        settings: TickSettings,
+        rules: Rules,
+        view: AlertsFollower,
+        sending: Sending,
+        reports: Reports | None = None,
+    ) -> None:
         self.rules = rules
         self.sending = sending
-        self.agent = NotifyAgent(self._look, sending)
+        closed = reports.closed if reports is not None else lambda _now: None
+        self.agent = NotifyAgent(self._look, sending, closed)
         super().__init__(settings, [self.agent], view, view.until_caught_up)
         self._waking: set[asyncio.Task[None]] = set()
         sending.on_result = self._wake
@@ -80,14 +91,17 @@ async def notifying(
     rules: Rules,
     rules_file: Path | None,
     consumer_options: Mapping[str, Any] | None = None,
+    *,
+    reports: Reports | None = None,
 ) -> AsyncIterator[Notifier]:
     """A notifier, not started yet, whose view is kept up while the block runs."""
     secret = secrets_beside(rules_file or Path())
-    sending = Sending(lambda receiver: make_notifier(receiver, secret))
+    writing = {} if reports is None else {"write": reports.write}
+    sending = Sending(lambda receiver: make_notifier(receiver, secret), **writing)
     view = AlertsFollower(settings.bootstrap, consumer_options)
     following = asyncio.create_task(view.run(), name="alerts")
     try:
-        yield Notifier(settings, rules, view, sending)
+        yield Notifier(settings, rules, view, sending, reports)
     finally:
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)

@@ -10,6 +10,7 @@ from pydantic import Field
 from daybook.schemas.alerts import Alert, DedupKey
 from daybook.schemas.fields import FreeText, Identifier, Instant
 from daybook.schemas.lines import Strict
+from daybook.schemas.reports import ReportPeriod, WrittenReport
 
 
 class NotificationStatus(StrEnum):
@@ -21,7 +22,7 @@ class NotificationStatus(StrEnum):
 
 
 class NotifyReason(StrEnum):
-    """Why a group of alerts is told to a receiver."""
+    """Why something is told to a receiver: of a group of alerts, or a report that is due."""
 
     FIRST = "first_notification"
     NEW_ALERT = "new_alert_in_group"
@@ -29,10 +30,11 @@ class NotifyReason(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     REPEAT = "repeat_interval_elapsed"
     TEST = "test"
+    REPORT = "report"
 
 
 class Notification(Strict):
-    """What is told to a receiver about a group of alerts. A later version of the same id replaces it."""
+    """What is told to a receiver: of a group of alerts, or a report. A later version of an id replaces it."""
 
     schema_version: Literal["1.0"] = "1.0"
     notification_id: Identifier
@@ -49,6 +51,10 @@ class Notification(Strict):
     )
     resolved: list[DedupKey] = Field(default_factory=list)
     alerts: list[Alert] = Field(default_factory=list, description="The alerts as they stood when decided.")
+    report: ReportPeriod | None = Field(None, description="What the report is of, where one is told.")
+    written: WrittenReport | None = Field(
+        None, description="The report itself: written when it is sent, and not kept in the log."
+    )
     attempts: Annotated[int, Field(ge=0)] = 0
     last_attempt_at: Instant | None = None
     sent_at: Instant | None = None

@@ -12,6 +12,7 @@ from daybook.schemas.fields import Currency, FreeText, Identifier
 from daybook.schemas.lines import Strict
 from daybook.schemas.measures import MeasureText
 from daybook.schemas.receivers import Heartbeat, Receiver
+from daybook.schemas.reports import ReportSchedule
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 Floors = dict[Currency, Annotated[int, Field(ge=0, le=10**15)]]
@@ -236,6 +237,7 @@ class RulesFile(Strict):
     inhibitions: list[Inhibition] = Field(default_factory=list)
     links: LinkTemplates = Field(default_factory=LinkTemplates)
     heartbeat: Heartbeat | None = None
+    reports: list[ReportSchedule] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _check_names(self) -> Self:
@@ -255,6 +257,20 @@ class RulesFile(Strict):
                     "unknown_receiver",
                     f"routes: {route.name} names the receiver {unknown}, which there is not",
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _check_reports(self) -> Self:
+        types = {receiver.id: receiver.type for receiver in self.receivers}
+        told = [(each.kind, name) for each in self.reports for name in each.receivers]
+        for kind, name in told:
+            if types.get(name) not in ("apprise", "webhook"):
+                raise PydanticCustomError(
+                    "report_receiver",
+                    f"reports: {kind} names {name}, which is no receiver of type apprise or webhook",
+                )
+            if told.count((kind, name)) > 1:
+                raise PydanticCustomError("twice", f"reports: {kind} names the receiver {name} twice")
         return self
 
 

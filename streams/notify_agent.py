@@ -1,4 +1,4 @@
-"""The notify agent: which groups of alerts are told to whom, and the log of it, which survives a kill.
+"""The notify agent: who is told of which alerts and reports, and the log of it, which survives a kill.
 
 The order of a notification:
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
 from daybook.ledger.alerts import entries
@@ -22,6 +22,7 @@ from daybook.ledger.alerts.entries import Tried
 from daybook.ledger.alerts.notifying import Group, notify
 from daybook.ledger.alerts.routing import groups
 from daybook.ledger.alerts.trying_out import its_end, tried_out
+from daybook.ledger.due_reports import due_reports, is_newest
 from daybook.schemas import topics
 from daybook.schemas.alert_commands import TestAlert
 from daybook.schemas.alerts import Alert
@@ -56,13 +57,26 @@ class Alerts(Protocol):
 
 
 class NotifyAgent:
-    """Decides and logs. ``rules`` gives the rules file that holds now."""
+    """Decides and logs.
+
+    Args:
+        rules: gives the rules file that holds now.
+        dispatch: sends.
+        closed: gives the last business date that is closed at every store at a time; without it no report is
+            due.
+    """
 
     name = "notify"
 
-    def __init__(self, rules: Callable[[], RulesFile], dispatch: Dispatch) -> None:
+    def __init__(
+        self,
+        rules: Callable[[], RulesFile],
+        dispatch: Dispatch,
+        closed: Callable[[datetime], date | None] = lambda _now: None,
+    ) -> None:
         self._rules = rules
         self._dispatch = dispatch
+        self._closed = closed
         self._log: dict[tuple[str, str], Notification] = {}
         self._changed: list[Notification] = []
         self._gone: list[tuple[str, str]] = []
@@ -97,6 +111,7 @@ class NotifyAgent:
                 self._try_out(command, rules, now)
         for group in groups(rules.routes, view.all()):
             self._ask(group, now)
+        self._report(rules, now)
         self._forget(now, {receiver.id for receiver in rules.receivers})
         return self._outcome(now)
 
@@ -119,7 +134,8 @@ class NotifyAgent:
             entry.receiver,
             result.why,
         )
-        give_up = timedelta(minutes=minutes)
+        # Nothing decides a report anew once it is given up: it is tried until it is taken.
+        give_up = timedelta(minutes=minutes) if entry.report is None else timedelta.max
         self._put(entries.refused(entry, result.why, result.at, version, give_up))
 
     def _try_out(self, command: TestAlert, rules: RulesFile, now: datetime) -> None:
@@ -134,6 +150,12 @@ class NotifyAgent:
         if telling.due and not (untold and telling.reason is NotifyReason.REPEAT):
             self._put(entries.due(group, telling, known, now, self._version(now, known)))
 
+    def _report(self, rules: RulesFile, now: datetime) -> None:
+        closed = self._closed(now) if rules.reports else None
+        if closed is not None:
+            for entry in list(due_reports(rules.reports, self._log.values(), closed, now)):
+                self._put(entry)
+
     def _version(self, now: datetime, known: Notification | None = None) -> int:
         at = int(now.timestamp() * 1000) * 1000
         return at if known is None else max(at, known.version + 1)
@@ -144,7 +166,8 @@ class NotifyAgent:
 
     def _forget(self, now: datetime, receivers: set[str]) -> None:
         for place, entry in list(self._log.items()):
-            if entry.receiver not in receivers or entries.over(entry, now, KEPT):
+            over = entries.over(entry, now, KEPT) and not is_newest(entry, self._log.values())
+            if entry.receiver not in receivers or over:
                 del self._log[place]
                 self._gone.append(place)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from daybook.cli.ending import told_in_a_sentence
-from daybook.cli.kafka_options import kafka_options
+from daybook.cli.store_options import store_options
 from daybook.cli.worker import FAILED
 from daybook.faust_running import ProcessFailed
 from daybook.logs import talk
@@ -21,9 +21,12 @@ from daybook.settings import Settings
 
 @click.command()
 @click.option("--rules", type=click.Path(path_type=Path, dir_okay=False), help="Rules file (JSON).")
-@kafka_options
-def notifier(*, settings: Settings, as_json: bool, rules: Path | None) -> None:
-    """Tell alerts to their receivers until it is told to end (Ctrl-C, SIGTERM).
+@click.option("--bootstrap", help="Brokers, host:port, comma-separated.")
+@store_options
+def notifier(*, settings: Settings, as_json: bool, rules: Path | None, bootstrap: str | None) -> None:
+    """Tell alerts and reports to their receivers until it is told to end (Ctrl-C, SIGTERM).
+
+    Reports that the rules file has need --stores and --clickhouse-url.
 
     A second one stands by for the first. Exit code 4 means that it ended itself; whoever runs it starts it
     again. A notification may then come twice, and never not at all.
@@ -31,6 +34,7 @@ def notifier(*, settings: Settings, as_json: bool, rules: Path | None) -> None:
     del as_json  # there is no document: it runs until it is told to end
     talk(settings)
     settings.rules_file = rules or settings.rules_file
+    settings.kafka_bootstrap = bootstrap or settings.kafka_bootstrap
     click.echo("Telling alerts; Ctrl-C ends it.", file=sys.stderr)
     try:
         with told_in_a_sentence(settings):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Final
+from typing import Any, Final
 
-from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
+from apprise import Apprise, AppriseAsset, AppriseAttachment, NotifyFormat, NotifyType
+from apprise.attachment.memory import AttachMemory
 
 from daybook.schemas.alerts import Severity
 from daybook.schemas.notifications import Notification, NotifyReason
@@ -50,7 +51,7 @@ class AppriseNotifier:
             body=text(notification),
             title=subject(notification),
             notify_type=_kind(notification),
-            body_format=NotifyFormat.TEXT,
+            **_form(notification),
         )
         try:
             async with asyncio.timeout(self._receiver.timeout_seconds):
@@ -64,6 +65,16 @@ class AppriseNotifier:
 
     async def close(self) -> None:
         """Nothing is kept open."""
+
+
+def _form(notification: Notification) -> dict[str, Any]:
+    """Alerts are plain text; a report is Markdown, with its page beside it where files can be sent."""
+    if notification.written is None:
+        return {"body_format": NotifyFormat.TEXT}
+    page = AttachMemory(  # type: ignore[no-untyped-call]  # Apprise annotates nothing here
+        notification.written.html, name="report.html", mimetype="text/html"
+    )
+    return {"body_format": NotifyFormat.MARKDOWN, "attach": AppriseAttachment(page)}
 
 
 def _kind(notification: Notification) -> NotifyType:

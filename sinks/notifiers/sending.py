@@ -5,17 +5,24 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from daybook.ledger.alerts.entries import Tried
 from daybook.schemas.notifications import Notification
 from daybook.schemas.receivers import Receiver
+from daybook.schemas.reports import ReportPeriod, WrittenReport
 from daybook.sinks.notifiers.contract import NotDelivered, Notifier
 
 log = logging.getLogger(__name__)
 
 Make = Callable[[Receiver], Notifier]
+Write = Callable[[ReportPeriod], Awaitable[WrittenReport]]
+"""Writes a report. Raises NotDelivered where that cannot be done now."""
+
+
+async def _no_writer(_period: ReportPeriod) -> WrittenReport:
+    raise NotDelivered("no report can be written here: no ClickHouse is known")
 
 
 class Sending:
@@ -23,10 +30,12 @@ class Sending:
 
     Args:
         make: makes the notifier of a receiver.
+        write: writes the reports that are told.
     """
 
-    def __init__(self, make: Make) -> None:
+    def __init__(self, make: Make, write: Write = _no_writer) -> None:
         self._make = make
+        self._write = write
         self._receivers: Mapping[str, Receiver] = {}
         self._notifiers: dict[str, tuple[Receiver, Notifier]] = {}
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -65,7 +74,7 @@ class Sending:
         async with self._turns[receiver]:
             self._step("send")
             try:
-                await self._notifier(receiver).send(notification)
+                await self._notifier(receiver).send(await self._whole(notification))
             except NotDelivered as error:
                 self._refused(notification, str(error), error.retry_after)
             except Exception as error:
@@ -77,6 +86,12 @@ class Sending:
                 self.sent[receiver] += 1
                 self._results.append(Tried(notification.notification_id, datetime.now(UTC), None))
         self.on_result()
+
+    async def _whole(self, notification: Notification) -> Notification:
+        """With the report itself, where one is told."""
+        if notification.report is None:
+            return notification
+        return notification.model_copy(update={"written": await self._write(notification.report)})
 
     def _refused(self, notification: Notification, why: str, retry_after: float | None) -> None:
         receiver = notification.receiver

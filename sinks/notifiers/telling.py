@@ -16,12 +16,15 @@ _WORDS: Final = {
     NotifyReason.ACKNOWLEDGED: "ACKNOWLEDGED",
     NotifyReason.REPEAT: "STILL FIRING",
     NotifyReason.TEST: "TEST",
+    NotifyReason.REPORT: "REPORT",
 }
 _MILLION: Final = 1_000_000
 
 
 def subject(notification: Notification) -> str:
     """One line: what happened, and to whom."""
+    if notification.written is not None:
+        return f"Sales report: {notification.written.title}"
     shown = _shown(notification)
     what = shown[0].title if shown else notification.group_key
     more = f" and {len(shown) - 1} more" if len(shown) > 1 else ""
@@ -29,7 +32,9 @@ def subject(notification: Notification) -> str:
 
 
 def text(notification: Notification) -> str:
-    """The whole message."""
+    """The whole message; a report is Markdown."""
+    if notification.written is not None:
+        return notification.written.markdown
     return "\n\n".join("\n".join(_lines(alert, notification)) for alert in _shown(notification))
 
 
