@@ -43,7 +43,7 @@ def leaderboards_agent(settings: Settings, calendar: Calendar) -> LeaderboardsAg
         custom = load_measures(settings.measures_file)
     except FileError as error:
         raise CannotAct(str(error)) from error
-    known = _measures(custom)
+    known = known_measures(custom)
     unknown = sorted({spec.measure for spec in specs} - known.keys())
     if unknown:
         raise CannotAct(f"The leaderboards file names a measure that there is not: {unknown[0]}.")
@@ -51,12 +51,12 @@ def leaderboards_agent(settings: Settings, calendar: Calendar) -> LeaderboardsAg
     return LeaderboardsAgent(
         specs,
         functools.partial(
-            _surroundings, calendar=calendar, staff=staff, targets=targets, known=known, grace=grace
+            surroundings, calendar=calendar, staff=staff, targets=targets, known=known, grace=grace
         ),
     )
 
 
-def _surroundings(
+def surroundings(
     merged: MergedTotals,
     *,
     calendar: Calendar,
@@ -65,12 +65,18 @@ def _surroundings(
     known: Mapping[str, Measure],
     grace: timedelta,
 ) -> Surroundings:
+    """What boards and awards go by besides totals."""
     people = Staff(staff)
     yardsticks = Yardsticks(calendar, people, targets, MergedWeights(merged, people))
     return Surroundings(calendar, people, known, yardsticks, grace)
 
 
-def _measures(custom: Sequence[CustomMeasure]) -> Mapping[str, Measure]:
+def known_measures(custom: Sequence[CustomMeasure]) -> Mapping[str, Measure]:
+    """Our measures and a business's own, by name.
+
+    Raises:
+        CannotAct: one of them is not valid.
+    """
     try:
         return measures_with(parse_all({each.name: each.expression for each in custom}))
     except (ExpressionError, ValueError) as error:

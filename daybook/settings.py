@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     leaderboards_file: Path | None = Field(
         None, description="JSON: which leaderboards are kept live; a usual set, if unset."
     )
+    rewards_file: Path | None = Field(
+        None, description="JSON: what is given for good work, to whom, and for what."
+    )
     adjustments_file: Path | None = Field(
         None, description="JSON: by how much days will differ from the usual."
     )

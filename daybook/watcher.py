@@ -24,6 +24,8 @@ from daybook.ledger.plans import Plans
 from daybook.metrics.watcher import readings
 from daybook.operations.base import CannotAct
 from daybook.readiness import needed_calendar, ready_topics
+from daybook.rewards_agent import rewards_agent
+from daybook.rewards_file import needed_rewards
 from daybook.rules_file import Rules, needed_rules
 from daybook.schemas.adjustments import AdjustmentsFile
 from daybook.schemas.targets import TargetsFile
@@ -52,6 +54,7 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
     calendar = needed_calendar(settings)
     boards = leaderboards_agent(settings, calendar)
     rules, health = needed_rules(settings, custom_measures(settings)), ReceiverHealth()
+    programmes = needed_rewards(settings)
     await ready_topics(settings)
     async with (
         following(settings, boards.told) as follower,
@@ -61,7 +64,12 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
         watch = watch_agent(settings, plans=plans, rules=rules, health=health)
         app = TickApp(
             tick_settings(settings, ROLE),
-            [boards, ProjectionsAgent(calendar, plans), watch],
+            [
+                boards,
+                ProjectionsAgent(calendar, plans),
+                watch,
+                rewards_agent(settings, calendar, programmes, lambda: plans.every_target),
+            ],
             follower.merged,
             follower.until_caught_up,
         )

@@ -85,12 +85,26 @@ class MergedTotals:
         self._since = since or date.min
         self._dimensions = dimensions
         self._tables: dict[Place, _Table] = {}
+        self._heads: dict[int, int] = {}
         self.positions: dict[int, PartitionPosition] = {}
         """How far each partition is counted, as it was told last."""
 
     def __len__(self) -> int:
         """How many merged totals there are."""
         return sum(len(table.sums) for table in self._tables.values())
+
+    @property
+    def since(self) -> date:
+        """The first business date that is kept."""
+        return self._since
+
+    @property
+    def whole(self) -> bool:
+        """Whether it stands at positions: of every partition it has all of a checkpoint, and not a part."""
+        return all(
+            partition in self.positions and self.positions[partition].version >= head
+            for partition, head in self._heads.items()
+        )
 
     @property
     def recorded_at(self) -> int | None:
@@ -117,6 +131,7 @@ class MergedTotals:
             if known is None or message.version >= known.version:
                 self.positions[message.partition] = message
             return []
+        self._heads[message.partition] = max(message.version, self._heads.get(message.partition, 0))
         if not self._keeps(message.business_date, message.dimension):
             return []
         day = _date(message.business_date)

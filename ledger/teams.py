@@ -29,6 +29,15 @@ class Staff:
         entry = self._entries.get(staff_id)
         return entry.home_store if entry is not None else None
 
+    def receiver(self, staff_id: str) -> str | None:
+        """Who tells them what is for them alone."""
+        entry = self._entries.get(staff_id)
+        return entry.receiver if entry is not None else None
+
+    def at_home_in(self, store_id: str) -> list[str]:
+        """The ids of those whose home a store is."""
+        return [staff_id for staff_id, entry in self._entries.items() if entry.home_store == store_id]
+
     def peer_group(self, staff_id: str) -> str | None:
         """The group that the staff file puts them in."""
         entry = self._entries.get(staff_id)

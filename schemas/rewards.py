@@ -63,6 +63,19 @@ class Streak(Strict):
     periods: Annotated[int, Field(ge=2, le=366)]
 
 
+class Best(Strict):
+    """A personal best: more than in any of the own last periods."""
+
+    how: Literal["best"] = "best"
+    of_last: Annotated[int, Field(ge=5, le=366)] = Field(
+        13, description="Periods that are looked at; in five of them at least there have to be sales."
+    )
+
+
+Give = Annotated[Ranking | Everyone | Points | Streak | Best, Field(discriminator="how")]
+"""Who is given something."""
+
+
 class PrizeKind(StrEnum):
     """What is given. Only money and gift cards have an amount."""
 
@@ -103,9 +116,12 @@ class Programme(Strict):
     who: Who
     basis: Basis = Basis.VALUE
     measure: MeasureName = Field("net", description="A measure of the leaderboards, or a custom one.")
+    past_periods: Annotated[int, Field(ge=1, le=52)] = Field(
+        4, description="Of the own past, by whose mean an improvement is measured."
+    )
     period: Literal["day", "week", "month", "retail-week", "retail-month"]
     currency: Currency
-    give: Annotated[Ranking | Everyone | Points | Streak, Field(discriminator="how")]
+    give: Give
     prize: Prize | None = Field(None, description="None for points.")
     minimum_orders: Annotated[int, Field(ge=0, le=10**6)] = 0
     stores: Annotated[list[Identifier], Field(max_length=10_000)] = Field(
@@ -119,6 +135,10 @@ class Programme(Strict):
     person_first_hours: Annotated[int, Field(ge=0, le=720)] = Field(
         2, description="Hours for which a person knows of their award before the team does."
     )
+    tell: list[Identifier] = Field(
+        default_factory=list,
+        description="Receivers of the rules file that tell the team; people's own are in the staff file.",
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -128,13 +148,25 @@ class Programme(Strict):
             raise PydanticCustomError("programme_dates", "last: before first")
         if self.give.how == "points" and self.basis is not Basis.VALUE:
             raise PydanticCustomError("programme_basis", "basis: points are given for values")
+        if self.give.how == "best" and self.basis is not Basis.VALUE:
+            raise PydanticCustomError("programme_basis", "basis: a personal best is one of a value")
+        if self.basis is Basis.ATTAINMENT and self.measure != "net":
+            raise PydanticCustomError("programme_basis", "measure: targets are net, so attainment is too")
         return self
+
+
+class ByHand(Strict):
+    """Recognition that a manager or colleague gives."""
+
+    person_first_hours: Annotated[int, Field(ge=0, le=720)] = 2
+    tell: list[Identifier] = Field(default_factory=list, description="Receivers that tell the team.")
 
 
 class RewardsFile(Strict):
     """All programmes of a business."""
 
     programmes: list[Programme]
+    by_hand: ByHand = Field(default_factory=ByHand)
 
     @model_validator(mode="after")
     def _check_ids(self) -> Self:

@@ -26,6 +26,9 @@ class StaffEntry(Strict):
     name: FreeText | None = Field(None, description="What boards show instead of the id.")
     home_store: Identifier | None = Field(None, description="Whose opening hours and whose peers are theirs.")
     peer_group: FreeText | None = Field(None, description="With whom they are compared, such as part-time.")
+    receiver: Identifier | None = Field(
+        None, description="Receiver of the rules file that tells them what they earned, before their team."
+    )
     teams: list[TeamFrom] = Field([], description="A team's sales are those of its members on each day.")
 
     @model_validator(mode="after")

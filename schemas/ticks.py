@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter
 
 from daybook.schemas.alert_commands import AlertCommand
 from daybook.schemas.lines import Strict
+from daybook.schemas.reward_commands import RewardCommand
 
 
 class Tick(Strict):
@@ -19,7 +20,7 @@ class Tick(Strict):
     type: Literal["tick"] = "tick"
 
 
-Command = AlertCommand
+Command = AlertCommand | RewardCommand
 _MESSAGES: Final[TypeAdapter[Tick | Command]] = TypeAdapter(
     Annotated[Tick | Command, Field(discriminator="type")]
 )

@@ -62,7 +62,7 @@ def rebuild(
         SinkBehind: ClickHouse does not hold all raw events that were counted.
         StoreUnavailable, StoreRefused: ClickHouse gave no answer, or an error.
     """
-    bounds = _bounds(store)
+    bounds = recomputed_below(store)
     days = {"from": first, "to": last}
     _drop_staging(store)
     try:
@@ -89,7 +89,7 @@ def _silent(_done: int) -> None:
     """No progress to show."""
 
 
-def _bounds(store: Store) -> dict[int, int]:
+def recomputed_below(store: Store) -> dict[int, int]:
     """By partition the version below which all is recomputed: its position, or whatever was written."""
     bounds = {int(row[0]): int(row[1]) for row in store.rows(_WRITTEN)}
     for partition, position, next_offset in store.rows(_POSITIONS):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from daybook.sinks.alert_rows import ALERTS, NOTIFICATIONS
+from daybook.sinks.award_rows import AWARDS, COACHING
 from daybook.sinks.leaderboard_rows import LEADERBOARDS
 from daybook.sinks.plan_rows import ADJUSTMENTS, PROJECTIONS, TARGETS
 from daybook.sinks.signal_rows import SIGNAL_TABLES
@@ -17,5 +18,7 @@ STATE_TOPICS: Final[tuple[StateTopic, ...]] = (
     TARGETS,
     ADJUSTMENTS,
     PROJECTIONS,
+    AWARDS,
+    COACHING,
     *SIGNAL_TABLES,
 )

@@ -10,9 +10,10 @@ from typing import Final, NamedTuple
 
 from daybook.ledger.leaderboards import Measure
 from daybook.ledger.periods import Period
-from daybook.ledger.rewards.scores import Entrant, Score, score, scores
+from daybook.ledger.rewards.bests import is_best
+from daybook.ledger.rewards.scores import Entrant, Score, past_values, score, scores
 from daybook.schemas.currencies import exponent
-from daybook.schemas.rewards import Basis, Everyone, Points, Programme, Ranking, Streak
+from daybook.schemas.rewards import Basis, Best, Everyone, Points, Programme, Ranking, Streak
 from daybook.schemas.rounding import share
 
 ID_BYTES: Final = 12
@@ -46,18 +47,7 @@ def earned(
     """
     if period.last < programme.first or (programme.last is not None and period.first > programme.last):
         raise ValueError("the programme does not hold in this period")
-    give, taking_part = programme.give, list(entrants)
-    if isinstance(give, Streak):
-        found = _streaks(programme, give, measure, taking_part)
-    else:
-        found = [(one, None, 0) for one in scores(programme, measure, taking_part)]
-        if isinstance(give, Ranking):
-            found = _ranked(give, [one for one, _, _ in found], _amount(programme))
-        elif isinstance(give, Everyone):
-            least = _in_units(programme, measure, give.at_least)
-            found = [(one, None, _amount(programme)) for one, _, _ in found if one.value >= least]
-        else:
-            found = _points(programme, measure, give, [one for one, _, _ in found])
+    found = _found(programme, measure, list(entrants))
     return [
         Award(
             award_id(programme.programme_id, period, one.key),
@@ -76,11 +66,29 @@ _Found = list[tuple[Score, int | None, int]]
 """Scores with a place and what is given for it."""
 
 
+def _found(programme: Programme, measure: Measure, entrants: Sequence[Entrant]) -> _Found:
+    give, amount = programme.give, _amount(programme)
+    if isinstance(give, Streak):
+        return _streaks(programme, give, measure, entrants)
+    ordered = scores(programme, measure, entrants)
+    if isinstance(give, Ranking):
+        return _ranked(give, ordered, amount)
+    if isinstance(give, Everyone):
+        least = in_units(programme, measure, give.at_least)
+        return [(one, None, amount) for one in ordered if one.value >= least]
+    if isinstance(give, Best):
+        past = {one.key: one._replace(past=one.past[: give.of_last]) for one in entrants}
+        return [
+            (one, None, amount) for one in ordered if is_best(one.value, past_values(measure, past[one.key]))
+        ]
+    return _points(programme, measure, give, ordered)
+
+
 def _amount(programme: Programme) -> int:
     return (programme.prize.amount or 0) if programme.prize else 0
 
 
-def _in_units(programme: Programme, measure: Measure, text: str) -> Fraction:
+def in_units(programme: Programme, measure: Measure, text: str) -> Fraction:
     """A threshold in the measure's own unit: people write money in major units."""
     money = programme.basis is Basis.VALUE and measure.unit == "minor units"
     return Fraction(text) * (10 ** exponent(programme.currency) if money else 1)
@@ -100,23 +108,23 @@ def _ranked(give: Ranking, ordered: Sequence[Score], amount: int) -> _Found:
 
 
 def _points(programme: Programme, measure: Measure, give: Points, ordered: Sequence[Score]) -> _Found:
-    per = _in_units(programme, measure, give.per)
+    per = in_units(programme, measure, give.per)
     whole = [(one, int(one.value // per) if per else 0) for one in ordered]
     return [(one, None, points) for one, points in whole if points > 0]
 
 
 def _streaks(programme: Programme, give: Streak, measure: Measure, entrants: Sequence[Entrant]) -> _Found:
-    """Those for whom this period completes a streak, and every so many periods again."""
-    least = _in_units(programme, measure, give.at_least)
+    """Those for whom this period completes a streak. A period counts for one streak and no other."""
+    least = in_units(programme, measure, give.at_least)
     found: _Found = []
     for entrant in sorted(entrants, key=lambda one: one.key):
-        length = streak_length(programme, measure, entrant, least)
-        if length and length % give.periods == 0:
-            found.append((Score(entrant.key, Fraction(length)), None, _amount(programme)))
+        fresh = entrant.awarded_ago is None or entrant.awarded_ago >= give.periods
+        if fresh and _reached(programme, measure, entrant, least) >= give.periods:
+            found.append((Score(entrant.key, Fraction(give.periods)), None, _amount(programme)))
     return found
 
 
-def streak_length(programme: Programme, measure: Measure, entrant: Entrant, least: Fraction) -> int:
+def _reached(programme: Programme, measure: Measure, entrant: Entrant, least: Fraction) -> int:
     """How many periods one after the other, up to this one, reached at least so much."""
     length = 0
     periods = [entrant.vector, *entrant.past]

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from enum import StrEnum
-from typing import NamedTuple
+from fractions import Fraction
+from typing import Final, NamedTuple
 
 from daybook.ledger.periods import Period
 from daybook.ledger.rewards.awards import Award
+from daybook.schemas.awards import AwardStatus
 from daybook.schemas.rewards import Programme
 
-
-class AwardStatus(StrEnum):
-    """How far an award is."""
-
-    PENDING = "pending"
-    CONFIRMED = "confirmed"
-    WITHDRAWN = "withdrawn"
+CORRECTED_DAYS: Final = 30
+"""For which confirmed points are still corrected by what is taken back or comes late."""
 
 
 class AwardState(NamedTuple):
@@ -32,6 +28,12 @@ class AwardState(NamedTuple):
 def is_final(programme: Programme, period: Period, today: date) -> bool:
     """Whether the return window of a period is over on a business date."""
     return today > period.last + timedelta(days=programme.return_window_days)
+
+
+def is_closed(programme: Programme, period: Period, today: date) -> bool:
+    """Whether nothing about a period changes any more; prizes do not from their confirmation on."""
+    more = CORRECTED_DAYS if programme.give.how == "points" else 0
+    return is_final(programme, period, today - timedelta(days=more))
 
 
 def settle(
@@ -54,19 +56,18 @@ def settle(
     """
     now = {award.award_id: award for award in earned}
     names = sorted({*known, *now})
-    follows = settled and programme.give.how != "points"
+    if settled and programme.give.how != "points":
+        return []
     changes = []
     for name in names:
         old = known.get(name)
-        new = None if follows else _next(old, now.get(name), final=final)
+        new = _corrected(old, now.get(name)) if settled else _next(old, now.get(name), final=final)
         if new is not None and new != old:
             changes.append(new)
     return changes
 
 
 def _next(old: AwardState | None, award: Award | None, *, final: bool) -> AwardState | None:
-    if old is not None and old.confirmed is not None:
-        return _corrected(old, award)
     if award is None:
         if old is None or old.status is AwardStatus.WITHDRAWN:
             return old
@@ -76,16 +77,20 @@ def _next(old: AwardState | None, award: Award | None, *, final: bool) -> AwardS
     return AwardState(award, AwardStatus.PENDING, "returns may still come")
 
 
-def _corrected(old: AwardState, award: Award | None) -> AwardState:
-    """A confirmed award of points follows what is taken back, and what comes late."""
+def _corrected(old: AwardState | None, award: Award | None) -> AwardState | None:
+    """Confirmed points follow what is taken back, and what comes late; who had none has 0 confirmed."""
+    confirmed = (old.confirmed or 0) if old is not None else 0
     quantity = award.quantity if award else 0
-    if quantity == old.award.quantity:
+    standing = old.award.quantity if old is not None and old.status is AwardStatus.CONFIRMED else 0
+    same = award is None or (old is not None and award.value == old.award.value)
+    if quantity == standing and same:
         return old
-    confirmed = old.confirmed or 0
     more = quantity - confirmed
     reason = f"corrected by {more:+} since it was confirmed" if more else "as it was confirmed"
-    newer = award or old.award._replace(quantity=0)
-    return AwardState(newer, AwardStatus.CONFIRMED, reason, confirmed)
+    if award is None:
+        assert old is not None, "without an award now there was one before"
+        award = old.award._replace(quantity=0, value=Fraction(0))
+    return AwardState(award, AwardStatus.CONFIRMED, reason, confirmed)
 
 
 def balance(states: Iterable[AwardState], key: str) -> tuple[int, int]:

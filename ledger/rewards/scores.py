@@ -16,13 +16,17 @@ Vector = Sequence[int]
 class Entrant(NamedTuple):
     """One who takes part: stored measures of the period, those of the own past, and the own target.
 
-    ``past``: vectors of earlier periods of the same kind, newest first; ``target``: minor units.
+    ``past``: vectors of earlier periods of the same kind, newest first; ``target``: minor units;
+    ``open_seconds``: for how long the shops behind them were open; ``awarded_ago``: periods since they were
+    last given something by the same programme, None for never.
     """
 
     key: str
     vector: Vector
     past: Sequence[Vector] = ()
     target: int | None = None
+    open_seconds: int | None = None
+    awarded_ago: int | None = None
 
 
 class Score(NamedTuple):
@@ -64,12 +68,20 @@ def score(programme: Programme, measure: Measure, entrant: Entrant) -> Fraction 
     vector = by_origin(entrant.vector)
     if vector[m.ORDERS] < programme.minimum_orders:
         return None
-    value = measure.value(Contender(entrant.key, vector, target=entrant.target))
+    contender = Contender(entrant.key, vector, target=entrant.target, open_seconds=entrant.open_seconds)
+    value = measure.value(contender)
     if value is None or programme.basis is Basis.VALUE:
         return value
     if programme.basis is Basis.ATTAINMENT:
         return value / entrant.target if entrant.target else None
-    earlier = (measure.value(Contender(entrant.key, by_origin(one))) for one in entrant.past)
-    past = [before for before in earlier if before is not None]
+    past = past_values(measure, entrant._replace(past=entrant.past[: programme.past_periods]))
     usual = sum(past, Fraction(0)) / len(past) if past else Fraction(0)
     return value / usual if usual > 0 else None
+
+
+def past_values(measure: Measure, entrant: Entrant) -> list[Fraction]:
+    """The values of the own past periods in which something was sold, newest first."""
+    earlier = (
+        measure.value(Contender(entrant.key, by_origin(vector))) for vector in entrant.past if any(vector)
+    )
+    return [value for value in earlier if value is not None]

@@ -24,6 +24,9 @@ TABLES = {
     "targets",
     "adjustments",
     "projections",
+    "awards",
+    "award_periods",
+    "coaching",
 }
 SIGNALS = {f"signal_{what}" for what in ("events", "outcomes", "totals", "positions", "dead_letters")}
 VIEWS = {
@@ -33,6 +36,7 @@ VIEWS = {
     "merged_signals",
     "merged_totals",
     "newest_leaderboards",
+    "public_awards",
     "stores",
 }
 

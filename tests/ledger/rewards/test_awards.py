@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 import orjson
@@ -16,9 +15,9 @@ from daybook.ledger import measures as m
 from daybook.ledger.leaderboards import MEASURES
 from daybook.ledger.periods import Period
 from daybook.ledger.rewards.awards import Award, earned
-from daybook.ledger.rewards.bests import personal_bests
-from daybook.ledger.rewards.book import AwardState, AwardStatus, balance, is_final, settle
+from daybook.ledger.rewards.book import AwardState, balance, is_closed, is_final, settle
 from daybook.ledger.rewards.scores import Entrant, added_up
+from daybook.schemas.awards import AwardStatus
 from daybook.schemas.rewards import Programme, RewardsFile
 
 WEEK = Period(date(2026, 3, 2), date(2026, 3, 8))
@@ -91,16 +90,17 @@ def test_attainment_and_improvement_compare_with_the_own_target_and_past() -> No
 
 
 def test_a_streak_is_rewarded_when_it_is_complete() -> None:
-    """Three weeks in a row above 1.00 complete a streak of three; two, or a week below, do not."""
+    """Three weeks in a row complete a streak of three; two, a week below, or one counted twice do not."""
     rule = programme({"how": "streak", "at_least": "1", "periods": 3})
     good, bad = sold(100), sold(99)
     entrants = [
         Entrant("three", good, [good, good, bad]),
         Entrant("two", good, [good, bad, good]),
-        Entrant("four", good, [good, good, good, bad]),
+        Entrant("four", good, [good, good, good, bad], awarded_ago=1),
+        Entrant("six", good, [good] * 5, awarded_ago=3),
         Entrant("broken", bad, [good, good, good]),
     ]
-    assert set(_earned(rule, *entrants)) == {"three"}
+    assert set(_earned(rule, *entrants)) == {"three", "six"}
 
 
 def test_below_the_minimum_volume_nothing_is_won() -> None:
@@ -175,10 +175,26 @@ def test_the_window_is_over_after_its_last_day() -> None:
 
 
 def test_a_personal_best_needs_a_past() -> None:
-    """The sixth and best week is a best; the second, better than the first, is none yet."""
-    values = [10, 20, 5, 5, 5, 21, 20, 30]
-    weeks = {date(2026, 1, 5 + number): Fraction(value) for number, value in enumerate(values)}
-    assert [(int(best.value), int(best.before)) for best in personal_bests(weeks)] == [(21, 20), (30, 21)]
+    """More than in any of five weeks is a best; as much, or more than in four, is none."""
+    rule = programme({"how": "best", "of_last": 6}, prize={"kind": "badge", "label": "personal best"})
+    past = [sold(n) for n in (10, 20, 5, 5, 5)]
+    entrants = [
+        Entrant("best", sold(21), past),
+        Entrant("equal", sold(20), past),
+        Entrant("new", sold(99), past[:4]),
+        Entrant("away", sold(99), [*past[:4], sold(0, 0)]),
+        Entrant("long ago", sold(21), [*past, sold(1), sold(900)]),
+    ]
+    assert set(_earned(rule, *entrants)) == {"best", "long ago"}
+
+
+def test_points_are_corrected_for_thirty_days_more() -> None:
+    """A prize is done with when it is confirmed; points are a month later."""
+    prize, points = programme({"how": "ranking"}), programme({"how": "points", "per": "1"})
+    after = date(2026, 3, 23)
+    assert is_closed(prize, WEEK, after)
+    assert not is_closed(points, WEEK, date(2026, 4, 21))
+    assert is_closed(points, WEEK, date(2026, 4, 22))
 
 
 def test_days_add_up() -> None:

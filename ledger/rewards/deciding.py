@@ -1,0 +1,125 @@
+"""The awards of all programmes, kept: what each moment's sales change of them.
+
+Nothing is remembered but what the ledger says itself, so looking again changes nothing, and whoever has the
+ledger and the sales comes to the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+from daybook.ledger.periods import PERIODS, Period
+from daybook.ledger.rewards.awards import earned
+from daybook.ledger.rewards.book import AwardState, is_closed, is_final, settle
+from daybook.ledger.rewards.gathering import Gathering
+from daybook.ledger.rewards.spans import Moment, periods_before, periods_of
+from daybook.schemas.awards import AwardStatus
+from daybook.schemas.rewards import Programme, Ranking
+
+NEWS: Final = timedelta(days=7)
+"""After the end of its return window nothing about a period is told to anybody for the first time."""
+
+PeriodName = tuple[str, date]
+"""A programme, and the first day of one of its periods."""
+
+
+class PeriodState(NamedTuple):
+    """How far a period is: its awards are confirmed (``settled``), and change no more (``closed``)."""
+
+    settled: bool = False
+    closed: bool = False
+
+
+class Decision(NamedTuple):
+    """What came of looking at a programme's period: its awards that are other than before, and its state."""
+
+    programme: Programme
+    period: Period
+    changed: list[AwardState]
+    state: PeriodState
+    over: bool
+    """Whether the period's last day is closed at every store."""
+    stale: bool = False
+    """Whether that is so long ago that nothing about it is news."""
+
+
+class Book:
+    """Awards and periods as they stand. ``decide`` brings them up to a moment."""
+
+    def __init__(self) -> None:
+        self.awards: dict[PeriodName, dict[str, AwardState]] = {}
+        self.periods: dict[PeriodName, PeriodState] = {}
+
+    def put(self, state: AwardState) -> None:
+        """Know an award."""
+        award = state.award
+        self.awards.setdefault((award.programme_id, award.period.first), {})[award.award_id] = state
+
+    def decide(
+        self, programmes: Iterable[Programme], gathering: Gathering, moment: Moment, since: date
+    ) -> Iterator[Decision]:
+        """Decide on every period that may still change, oldest first; the book has it then.
+
+        Args:
+            programmes: those that hold.
+            gathering: what was sold.
+            moment: which days there are, and which are closed.
+            since: the first day whose sales are at hand; a period that reaches behind it is left as it is.
+        """
+        for programme in programmes:
+            for period in periods_of(programme, moment.today):
+                if reaches(programme, period, since):
+                    name = (programme.programme_id, period.first)
+                    if not self.periods.get(name, PeriodState()).closed:
+                        yield self.decide_one(programme, period, gathering, moment)
+
+    def decide_one(
+        self, programme: Programme, period: Period, gathering: Gathering, moment: Moment
+    ) -> Decision:
+        """Decide on one period."""
+        name = (programme.programme_id, period.first)
+        before = self.periods.get(name, PeriodState())
+        over = period.last < moment.open_from
+        final = is_final(programme, period, moment.open_from)
+        found = []
+        # Who is ahead changes all day long: first places are given when the last shop has closed.
+        if over or not isinstance(programme.give, Ranking):
+            entrants = gathering.entrants(
+                programme, period, moment.at, lambda key: self.awarded_ago(programme, period, key)
+            )
+            found = earned(programme, gathering.measure(programme), period, entrants)
+        known = self.awards.get(name, {})
+        changed = settle(programme, known, found, final=final, settled=before.settled)
+        for state in changed:
+            self.put(state)
+        after = PeriodState(final, final and is_closed(programme, period, moment.open_from))
+        if after != before:
+            self.periods[name] = after
+        stale = is_final(programme, period, moment.open_from - NEWS)
+        return Decision(programme, period, changed, after, over, stale)
+
+    def awarded_ago(self, programme: Programme, period: Period, key: str) -> int | None:
+        """How many periods ago a programme gave somebody something; None beyond what it looks at."""
+        for ago, earlier in enumerate(periods_before(programme, period), start=1):
+            states = self.awards.get((programme.programme_id, earlier.first), {})
+            if any(s.award.key == key and s.status is not AwardStatus.WITHDRAWN for s in states.values()):
+                return ago
+        return None
+
+    def forget(self, name: PeriodName) -> None:
+        """Let go of a period; it must not be decided on again."""
+        self.awards.pop(name, None)
+        self.periods.pop(name, None)
+
+
+def reaches(programme: Programme, period: Period, since: date) -> bool:
+    """Whether all days that a period's awards hang on are at hand."""
+    past = periods_before(programme, period)
+    return (past[-1] if past else period).first >= since
+
+
+def period_of(programme: Programme, first: date) -> Period:
+    """The period of a programme that begins on a day."""
+    return PERIODS[programme.period](first)
