@@ -12,6 +12,7 @@ from daybook.schemas import topics
 from daybook.schemas.adjustments import AdjustmentSet, AdjustmentsFile
 from daybook.schemas.alert_commands import ALERT_COMMANDS
 from daybook.schemas.alerts import Alert
+from daybook.schemas.awards import Award, PeriodDecided
 from daybook.schemas.cases import CASE_COMMANDS
 from daybook.schemas.events import (
     EVENTS,
@@ -25,6 +26,7 @@ from daybook.schemas.leaderboards import LeaderboardsFile
 from daybook.schemas.measures import MeasuresFile
 from daybook.schemas.notifications import Notification
 from daybook.schemas.projections import Projections
+from daybook.schemas.reward_commands import REWARD_COMMANDS
 from daybook.schemas.rewards import RewardsFile
 from daybook.schemas.rules import RulesFile
 from daybook.schemas.signals.any import SIGNAL_MODELS, SIGNALS
@@ -60,6 +62,7 @@ _UNIONS: Final[dict[str, tuple[str, TypeAdapter[Any]]]] = {
     "event": (f"Any event of the topic {topics.EVENTS}", EVENTS),
     "signal": (f"Any signal of the topic {topics.SIGNALS}", SIGNALS),
     "alert-command": ("What people say to alerts", ALERT_COMMANDS),
+    "reward-command": ("What people say about recognition and coaching", REWARD_COMMANDS),
     "case-command": ("What people do to a case", CASE_COMMANDS),
 }
 
@@ -124,6 +127,13 @@ CHANNELS: Final = (
         {"projections": Projections},
         "None.",
     ),
+    Channel(
+        "salesAwards",
+        topics.AWARDS,
+        "The newest state of each award, and by which events a period was confirmed; compacted.",
+        {"award": Award, "award.period": PeriodDecided},
+        "award and its id, or period, programme and first day, joined by |, in UTF-8.",
+    ),
 )
 """All channels of the AsyncAPI document."""
 
@@ -138,7 +148,7 @@ class Operation(NamedTuple):
     messages: tuple[str, ...] = ()
 
 
-_EVENTS, _SIGNALS, _ALERTS, _NOTIFICATIONS, _TARGETS, _ADJUSTMENTS, _PROJECTIONS = CHANNELS
+_EVENTS, _SIGNALS, _ALERTS, _NOTIFICATIONS, _TARGETS, _ADJUSTMENTS, _PROJECTIONS, _AWARDS = CHANNELS
 OPERATIONS: Final = (
     Operation(
         "publishSale",
@@ -160,6 +170,7 @@ OPERATIONS: Final = (
     Operation("setTarget", "send", _TARGETS, "Set, change or withdraw a target."),
     Operation("setAdjustment", "send", _ADJUSTMENTS, "Say how days will differ from the usual, and why."),
     Operation("followProjections", "receive", _PROJECTIONS, "Follow where the day will close."),
+    Operation("followAwards", "receive", _AWARDS, "Follow what is earned, confirmed and taken back."),
 )
 
 
