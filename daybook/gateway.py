@@ -18,12 +18,14 @@ from daybook.brokers import client_security
 from daybook.metrics.endpoint import told
 from daybook.metrics.gateway import backlog_readings
 from daybook.producers.backlog import WorkerBacklog
-from daybook.producers.client import SalesPublisher
+from daybook.producers.client import SalesPublisher, SignalsPublisher
 from daybook.producers.gateway import Callers, Gate, KeysFile, LastUses, Limits, SigningKeysFile, gateway_app
 from daybook.producers.gateway.connections import ConnectionLimits
 from daybook.producers.gateway.server import raise_open_files, server_config
 from daybook.producers.hooks import Connection, Fetcher, hooks_router
+from daybook.schemas import topics
 from daybook.settings import Settings
+from daybook.topics import signals_application
 
 PUBLISH_SECONDS: Final = 10.0
 """After which a caller is told to come again: less than most HTTP clients wait."""
@@ -41,26 +43,37 @@ def composed(
     backlog = WorkerBacklog(
         settings.kafka_bootstrap, group=settings.application, limit=max_backlog, options=security
     )
+    signals = SignalsPublisher(settings.kafka_bootstrap, timeout_seconds=PUBLISH_SECONDS, **security)
+    signal_backlog = WorkerBacklog(
+        settings.kafka_bootstrap,
+        group=signals_application(settings.application),
+        limit=max_backlog,
+        topic=topics.SIGNALS,
+        options=security,
+    )
     uses = LastUses(keys_path)
     gate = Gate(publisher, limits=request_limits(settings), backlog=backlog)
+    signal_gate = gate.beside(signals, signal_backlog)
     callers = Callers(KeysFile(keys_path), SigningKeysFile(keys_path), uses)
     fetcher = Fetcher()
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        watching = asyncio.create_task(backlog.run(), name="backlog")
+        watching = [asyncio.create_task(each.run(), name="backlog") for each in (backlog, signal_backlog)]
         try:
             with told(settings.metrics_port, lambda: backlog_readings(backlog.events)):
                 yield
         finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+            for task in watching:
+                task.cancel()
+            await asyncio.gather(*watching, return_exceptions=True)
             await fetcher.close()
             await publisher.stop()
+            await signals.stop()
             await uses.written()
 
-    app = gateway_app(gate, callers, lifespan=lifespan)
-    app.include_router(hooks_router(gate, shops, fetcher))
+    app = gateway_app(gate, callers, signals=signal_gate, lifespan=lifespan)
+    app.include_router(hooks_router(gate, shops, fetcher, signals=signal_gate))
     return app
 
 

@@ -19,10 +19,12 @@ from daybook.producers.connection import DEFAULT_TIMEOUT, KafkaConnection
 from daybook.producers.records import OutgoingRecord
 from daybook.schemas.codec import EventRefused, Problem, Reason, decode_event, encode_event
 from daybook.schemas.events import SaleEvent
-from daybook.schemas.topics import EVENTS
+from daybook.schemas.signals.any import Signal, decode_signal, encode_signal
+from daybook.schemas.signals.envelope import SignalEnvelope
+from daybook.schemas.topics import EVENTS, SIGNALS
 
-EventLike = SaleEvent | Mapping[str, Any] | bytes
-"""An event as a model, as a mapping that JSON can hold, or as the bytes of its JSON."""
+EventLike = SaleEvent | Signal | Mapping[str, Any] | bytes
+"""An event or a signal as a model, as a mapping that JSON can hold, or as the bytes of its JSON."""
 
 _YIELD_EVERY: Final = 200
 
@@ -55,14 +57,31 @@ def checked(event: EventLike) -> tuple[SaleEvent, OutgoingRecord]:
     Raises:
         EventRefused: the event is not valid.
     """
-    value = _value(event)
+    value = encoded(event)
     model = decode_event(value)
     return model, OutgoingRecord(model.order_id.encode(), value)
 
 
-def _value(event: EventLike) -> bytes:
+def outgoing_signal(event: EventLike) -> OutgoingRecord:
+    """The checked record of a signal, keyed by what it is about. Bytes travel as they came.
+
+    Raises:
+        EventRefused: the signal is not valid.
+    """
+    value = encoded(event)
+    return OutgoingRecord(decode_signal(value).subject_id.encode(), value)
+
+
+def encoded(event: EventLike) -> bytes:
+    """The JSON of an event or a signal, unchecked; bytes as they came.
+
+    Raises:
+        EventRefused: it holds what JSON cannot.
+    """
     if isinstance(event, bytes):
         return event
+    if isinstance(event, SignalEnvelope):
+        return encode_signal(event)
     if not isinstance(event, Mapping):
         return encode_event(event)
     try:
@@ -74,12 +93,20 @@ def _value(event: EventLike) -> bytes:
 class SalesPublisher:
     """Publishes sale events through an idempotent producer (acks=all, lz4, key order_id)."""
 
+    _topic = EVENTS
+    _outgoing = staticmethod(outgoing)
+
     def __init__(
-        self, bootstrap: str, *, topic: str = EVENTS, timeout_seconds: float = DEFAULT_TIMEOUT, **options: Any
+        self,
+        bootstrap: str,
+        *,
+        topic: str | None = None,
+        timeout_seconds: float = DEFAULT_TIMEOUT,
+        **options: Any,
     ) -> None:
         """``timeout_seconds`` bounds every call. ``options`` go to AIOKafkaProducer: security, client_id."""
         self._connection = KafkaConnection(
-            bootstrap, topic=topic, timeout_seconds=timeout_seconds, options=options
+            bootstrap, topic=topic or self._topic, timeout_seconds=timeout_seconds, options=options
         )
 
     async def __aenter__(self) -> Self:
@@ -108,7 +135,7 @@ class SalesPublisher:
             EventRefused: it is not valid; nothing was sent.
             KafkaUnavailable: it was not acknowledged in time, and may or may not be stored.
         """
-        await self.send([outgoing(event)])
+        await self.send([self._outgoing(event)])
 
     async def publish_many(self, events: Sequence[EventLike]) -> list[PublishResult]:
         """Publish all that are valid; one result per event, by position. A bad event holds up no good one.
@@ -120,7 +147,7 @@ class SalesPublisher:
         records: list[OutgoingRecord] = []
         for position, event in enumerate(events):
             try:
-                records.append(outgoing(event))
+                records.append(self._outgoing(event))
                 results.append(PublishResult(position))
             except EventRefused as refused:
                 results.append(PublishResult(position, tuple(refused.problems)))
@@ -136,3 +163,10 @@ class SalesPublisher:
     async def ready(self) -> bool:
         """Whether a broker answers now."""
         return await self._connection.ready()
+
+
+class SignalsPublisher(SalesPublisher):
+    """Publishes signals in the same way, keyed by what they are about (``subject_id``)."""
+
+    _topic = SIGNALS
+    _outgoing = staticmethod(outgoing_signal)

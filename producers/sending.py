@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
 
-from daybook.producers.client import EventLike, PublishResult
-from daybook.schemas.codec import Problem, encode_event
+from daybook.producers.client import EventLike, PublishResult, encoded
+from daybook.schemas.codec import Problem
 from daybook.schemas.redaction import redact_event
 
 BATCH: Final = 500
@@ -96,4 +96,4 @@ def reject_line(event: EventLike, refused: Refused) -> bytes:
 def _bytes(event: EventLike) -> bytes:
     if isinstance(event, bytes):
         return event
-    return orjson.dumps(dict(event), default=str) if isinstance(event, Mapping) else encode_event(event)
+    return orjson.dumps(dict(event), default=str) if isinstance(event, Mapping) else encoded(event)

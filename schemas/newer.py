@@ -1,9 +1,11 @@
-"""Events of a newer minor version: what can be known of them before an upgrade.
+"""Events and signals of a newer minor version: what can be known of them before an upgrade.
 
 They are kept as they are, and wait as replayable dead letters (docs/definitions.md).
 """
 
 from __future__ import annotations
+
+from typing import TypeVar
 
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -25,8 +27,33 @@ class NewerEvent(BaseModel):
     store_id: Identifier
 
 
+class NewerSignal(BaseModel):
+    """The part of a signal's envelope that holds in every minor version."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+    type: Identifier
+    source: Identifier
+    event_id: Identifier
+    subject_id: Identifier
+    store_id: Identifier
+
+
+_Newer = TypeVar("_Newer", NewerEvent, NewerSignal)
+
+
 def decode_newer(data: bytes) -> NewerEvent:
-    """The known part of an event whose only fault is a newer minor version.
+    """The known part of an event whose only fault is a newer minor version. Raises as ``_decoded`` does."""
+    return _decoded(data, NewerEvent)
+
+
+def decode_newer_signal(data: bytes) -> NewerSignal:
+    """The known part of a signal whose only fault is a newer minor version. Raises as ``_decoded`` does."""
+    return _decoded(data, NewerSignal)
+
+
+def _decoded(data: bytes, model: type[_Newer]) -> _Newer:
+    """The envelope that every minor version has.
 
     Raises:
         EventRefused: a part of the envelope is missing or malformed, or the event holds personal data, which
@@ -39,6 +66,6 @@ def decode_newer(data: bytes) -> NewerEvent:
     if found is not None:
         raise EventRefused([Problem(Reason(found.value), "", "holds what looks like personal data")])
     try:
-        return NewerEvent.model_validate_json(data)
+        return model.model_validate_json(data)
     except ValidationError as error:
         raise EventRefused(problems_of(error)) from None

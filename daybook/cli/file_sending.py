@@ -13,7 +13,7 @@ import click
 
 from daybook.brokers import client_security
 from daybook.cli.kafka_options import give_up, progress
-from daybook.producers.client import EventLike, SalesPublisher
+from daybook.producers.client import EventLike, SalesPublisher, SignalsPublisher
 from daybook.producers.records import KafkaUnavailable
 from daybook.producers.resume import Resume
 from daybook.producers.sending import Sent, send_events
@@ -31,6 +31,8 @@ class Sending(NamedTuple):
     resume: Resume | None
     rejects: Path | None
     quiet: bool
+    signals: bool = False
+    """Whether they are signals and not sales."""
 
 
 def sending_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -85,7 +87,8 @@ async def _send(
             resume.note(done)
 
     skip = resume.done if resume is not None else 0
-    async with SalesPublisher(settings.kafka_bootstrap, **client_security(settings)) as publisher:
+    kind = SignalsPublisher if sending.signals else SalesPublisher
+    async with kind(settings.kafka_bootstrap, **client_security(settings)) as publisher:
         return await send_events(
             publisher, sending.events, skip=skip, acknowledged=acknowledged, reject=reject
         )

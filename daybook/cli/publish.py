@@ -22,10 +22,17 @@ from daybook.settings import Settings
 
 @click.command()
 @click.argument("file", type=click.File("rb"))
+@click.option("--signals", is_flag=True, help="FILE holds signals: what is said and done beside sales.")
 @sending_options
 @kafka_options
 def publish(
-    *, settings: Settings, as_json: bool, file: BinaryIO, rejects: Path | None, from_start: bool
+    *,
+    settings: Settings,
+    as_json: bool,
+    file: BinaryIO,
+    signals: bool,
+    rejects: Path | None,
+    from_start: bool,
 ) -> None:
     """Publish the events of FILE (- for stdin) to Kafka.
 
@@ -35,7 +42,7 @@ def publish(
     """
     try:
         resume = _resume(settings, file, from_start=from_start)
-        sent = send_file(settings, Sending(events_of(file), None, resume, rejects, as_json))
+        sent = send_file(settings, Sending(events_of(file), None, resume, rejects, as_json, signals))
     except OSError as error:
         give_up(f"{error.filename or file.name} cannot be used: {error.strerror or error}.")
     refused = [entry.document() for entry in sent.refused]

@@ -21,6 +21,7 @@ from daybook.schemas.codec import Problem, Reason
 from daybook.schemas.events import Channel, ReportingRate, SaleEvent
 from daybook.schemas.fields import Currency, Identifier
 from daybook.schemas.lines import Strict
+from daybook.schemas.signals.any import Signal
 from daybook.schemas.stores import Zone
 
 AdapterName = Literal["shopify", "woocommerce", "square", "stripe", "hubspot", "pipedrive", "mapping"]
@@ -114,10 +115,11 @@ class Fetch(NamedTuple):
 
 
 class Translation(NamedTuple):
-    """What a notice means: events, or none and a stable code for why nothing is to be counted."""
+    """What a notice means: events, signals, or neither and a stable code for why nothing is to be counted."""
 
     events: tuple[SaleEvent, ...] = ()
     ignored: str = ""
+    signals: tuple[Signal, ...] = ()
 
 
 class Untranslatable(ValueError):

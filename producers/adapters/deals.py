@@ -1,4 +1,4 @@
-"""Deals of a CRM: contract revenue, counted once, at its close date, for as long as it is won."""
+"""Deals of a CRM: contract revenue, counted once, at its close date, while it is won; and signals."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from daybook.producers.adapters.contract import Shop
 from daybook.producers.adapters.envelope import Sale, envelope
 from daybook.producers.adapters.identity import identifier
 from daybook.producers.adapters.pricing import NOTHING, Sums, sale_line
+from daybook.producers.adapters.signalling import signal
 from daybook.schemas.events import SaleEvent
+from daybook.schemas.signals.any import Signal
 
 
 class State(NamedTuple):
@@ -29,6 +31,41 @@ class Won(NamedTuple):
     currency: str
     owner: str | None
     pipeline: object
+
+
+class Deal(NamedTuple):
+    """A deal as a CRM shows it in one of its states. ``gone``: it was deleted, and is worth nothing."""
+
+    status: str
+    stage: str
+    currency: str
+    value: int
+    created_at: datetime
+    owner: str | None
+    pipeline: object
+    gone: bool = False
+
+
+def deal_signal(shop: Shop, state: State, deal: Deal) -> Signal:
+    """A deal's state as a signal: for pipeline, win rate and days to close.
+
+    Raises:
+        Untranslatable: the schema refuses it.
+    """
+    return signal(
+        shop, "deal.changed", f"deal-{state.deal_id}-v{state.version}", f"deal-{state.deal_id}",
+        state.changed_at,
+        store_id=shop.store(deal.pipeline),
+        channel="crm",
+        staff_id=deal.owner,
+        version=state.version,
+        status="open" if deal.gone else deal.status,
+        stage="deleted" if deal.gone else deal.stage,
+        currency=deal.currency,
+        value=0 if deal.gone else max(deal.value, 0),
+        # Some systems let people write any date of creation.
+        created_at=min(deal.created_at, state.changed_at),
+    )  # fmt: skip
 
 
 def won_snapshot(shop: Shop, state: State, won: Won) -> SaleEvent:

@@ -2,7 +2,7 @@
 
 ``id`` is ``event_id``; ``source``, ``type`` and ``time`` keep their names; all else of an event stands in
 ``data``, which is a JSON object. Other attributes, extensions among them, are left out: none of them says
-anything about a sale.
+anything about a sale or a signal.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _attribute_problem(parsed: dict[str, Any]) -> ProblemAnswer | None:
             return _problem(Reason.WRONG_TYPE, name, "this attribute is a string")
     content_type = parsed.get("datacontenttype", "application/json")
     if not isinstance(content_type, str) or not is_json(content_type):
-        return _problem(Reason.BAD_FORMAT, "datacontenttype", "the data of a sale event is JSON")
+        return _problem(Reason.BAD_FORMAT, "datacontenttype", "the data of an event is JSON")
     return None
 
 

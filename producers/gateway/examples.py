@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
@@ -32,18 +33,41 @@ SALE: Final[dict[str, Any]] = {
     "charged": 2398,
 }
 
-_ATTRIBUTES: Final = ("source", "type", "time")
-CLOUD_EVENT: Final[dict[str, Any]] = {
-    "specversion": "1.0",
-    "id": SALE["event_id"],
-    **{name: SALE[name] for name in _ATTRIBUTES},
-    "datacontenttype": "application/json",
-    "data": {name: value for name, value in SALE.items() if name not in {*_ATTRIBUTES, "event_id"}},
+SIGNAL: Final[dict[str, Any]] = {
+    "schema_version": "1.0",
+    "type": "satisfaction.answered",
+    "source": "survey.high-street",
+    "event_id": "a-501",
+    "time": "2026-03-14T10:20:00+00:00",
+    "subject_id": "a-501",
+    "store_id": "high-street",
+    "channel": "pos",
+    "staff_id": "amira",
+    "kind": "csat",
+    "score": 4,
+    "topic": "customer_service",
 }
-LINES: Final = "".join(
-    orjson.dumps(SALE | {"event_id": number, "order_id": f"HS-2026-{number}"}).decode() + "\n"
-    for number in ("1001", "1002")
-)
+
+_ATTRIBUTES: Final = ("source", "type", "time")
+
+
+def cloud_event(event: Mapping[str, Any]) -> dict[str, Any]:
+    """An event as a structured CloudEvent."""
+    return {
+        "specversion": "1.0",
+        "id": event["event_id"],
+        **{name: event[name] for name in _ATTRIBUTES},
+        "datacontenttype": "application/json",
+        "data": {name: value for name, value in event.items() if name not in {*_ATTRIBUTES, "event_id"}},
+    }
+
+
+def lines(event: Mapping[str, Any]) -> str:
+    """Two such events as NDJSON."""
+    return "".join(
+        orjson.dumps({**event, "event_id": f"{number}"}).decode() + "\n" for number in (1001, 1002)
+    )
+
 
 ACCEPTED: Final = {
     "accepted": 1,

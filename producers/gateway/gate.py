@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
+from copy import copy
 from datetime import UTC, datetime
 from typing import Final
 
@@ -61,6 +62,12 @@ class Gate:
         self._in_flight = InFlight(self.limits.in_flight, self.limits.in_flight_per_key)
         self._buffered = Buffered(self.limits.buffered_bytes)
         self._rates = Rates(rate=self.limits.events_per_second, burst=self.limits.burst_events)
+
+    def beside(self, publisher: Publisher, backlog: Backlog | None = None) -> Gate:
+        """A gate to another topic; what a key and all together may take is one account for both."""
+        other = copy(self)
+        other._publisher, other._backlog = publisher, backlog  # noqa: SLF001 - a gate of this very class
+        return other
 
     def hold_back(self) -> None:
         """Take nothing more while the worker is too far behind.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -10,13 +11,12 @@ from daybook.producers.gateway import examples
 from daybook.producers.gateway.answers import EventsAnswer
 from daybook.producers.gateway.bodies import CLOUD_EVENT, CLOUD_EVENTS, LINES
 from daybook.producers.gateway.callers import KEY_PARAMETER
+from daybook.producers.gateway.kinds import Kind
 from daybook.producers.gateway.limits import Limits
 from daybook.producers.gateway.refusals import ErrorAnswer
 from daybook.producers.gateway.signatures import ID_HEADER, SIGNATURE_HEADER, TIME_HEADER
-from daybook.schemas.events import EVENTS
 
 _REFERENCE: Final = "#/components/schemas/{model}"
-_EVENT: Final = "SaleEvent"
 _RETRY_AFTER: Final = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
 
 
@@ -89,9 +89,9 @@ RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def request_body(limits: Limits) -> dict[str, Any]:
+def request_body(limits: Limits, kind: Kind) -> dict[str, Any]:
     """The request body, the parameters and the keys that the route wants, in OpenAPI's terms."""
-    event = {"$ref": _REFERENCE.format(model=_EVENT)}
+    event = {"$ref": _REFERENCE.format(model=kind.model)}
     batch = {"type": "array", "items": event, "minItems": 1, "maxItems": limits.events}
     wrapped = {
         "type": "object",
@@ -101,6 +101,7 @@ def request_body(limits: Limits) -> dict[str, Any]:
     }
     cloud = {"$ref": _REFERENCE.format(model="CloudEvent")}
     clouds = {**batch, "items": cloud}
+    cloud_event = examples.cloud_event(kind.example)
     return {
         "security": [{"ApiKey": []}, {"Signature": []}],
         "parameters": _PARAMETERS,
@@ -110,17 +111,17 @@ def request_body(limits: Limits) -> dict[str, Any]:
                 "application/json": {
                     "schema": {"anyOf": [event, batch, wrapped]},
                     "examples": {
-                        "one": {"summary": "One event", "value": examples.SALE},
-                        "array": {"summary": "An array of events", "value": [examples.SALE]},
-                        "batch": {"summary": "The same, wrapped", "value": {"events": [examples.SALE]}},
+                        "one": {"summary": "One event", "value": kind.example},
+                        "array": {"summary": "An array of events", "value": [kind.example]},
+                        "batch": {"summary": "The same, wrapped", "value": {"events": [kind.example]}},
                     },
                 },
                 LINES: {
                     "schema": {"type": "string", "description": "One event on each line."},
-                    "examples": {"lines": {"value": examples.LINES}},
+                    "examples": {"lines": {"value": examples.lines(kind.example)}},
                 },
-                CLOUD_EVENT: {"schema": cloud, "examples": {"one": {"value": examples.CLOUD_EVENT}}},
-                CLOUD_EVENTS: {"schema": clouds, "examples": {"batch": {"value": [examples.CLOUD_EVENT]}}},
+                CLOUD_EVENT: {"schema": cloud, "examples": {"one": {"value": cloud_event}}},
+                CLOUD_EVENTS: {"schema": clouds, "examples": {"batch": {"value": [cloud_event]}}},
             },
         },
     }
@@ -165,16 +166,18 @@ _SECURITY: Final = {
 }
 
 
-def add_event_schemas(app: FastAPI) -> None:
-    """Add the event types and the keys to the application's OpenAPI document."""
+def add_event_schemas(app: FastAPI, kinds: Sequence[Kind]) -> None:
+    """Add the event types of some kinds and the keys to the application's OpenAPI document."""
     original = app.openapi
 
     def openapi() -> dict[str, Any]:
         document = original()
-        schema = EVENTS.json_schema(ref_template=_REFERENCE)
         components = document.setdefault("components", {})
-        events = {**schema.pop("$defs"), _EVENT: schema, "CloudEvent": _CLOUD_EVENT}
-        components.setdefault("schemas", {}).update(events)
+        found = components.setdefault("schemas", {})
+        found["CloudEvent"] = _CLOUD_EVENT
+        for kind in kinds:
+            schema = kind.schema(ref_template=_REFERENCE)
+            found.update({**schema.pop("$defs"), kind.model: schema})
         components["securitySchemes"] = _SECURITY
         return document
 

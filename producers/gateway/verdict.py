@@ -11,10 +11,9 @@ from typing import Final, Literal
 
 from daybook.producers.gateway.answers import KEY_SCOPE, TOO_DEEP, EventAnswer, EventsAnswer, ProblemAnswer
 from daybook.producers.gateway.keys import KeyScope
+from daybook.producers.gateway.kinds import SALES, Kind, Named
 from daybook.producers.records import OutgoingRecord, received_header
-from daybook.schemas.codec import MAX_EVENT_BYTES, EventRefused, Problem, Reason, decode_event
-from daybook.schemas.events import SaleEvent
-from daybook.schemas.newer import NewerEvent, decode_newer
+from daybook.schemas.codec import MAX_EVENT_BYTES, EventRefused, Problem, Reason
 
 Arrival = bytes | ProblemAnswer
 """An event's bytes, or why there are none at its position."""
@@ -36,6 +35,7 @@ class Refused(Exception):
 class Verdict:
     """The answers to a request's events, and the records of those that are to be published."""
 
+    kind: Kind
     key: KeyScope
     depth: int
     headers: tuple[tuple[str, bytes], ...]
@@ -46,13 +46,13 @@ class Verdict:
         """Hold the next event against the schemas, and against the scope of the key."""
         position = len(self.answers)
         try:
-            event, waiting = read_event(arrival, self.depth)
+            event, waiting = read_event(arrival, self.depth, self.kind)
             check_scope(self.key, event.store_id, event.source)
         except Refused as refused:
             answer = EventAnswer(position=position, status="refused", problems=refused.problems)
         else:
             assert isinstance(arrival, bytes)
-            self.records.append(OutgoingRecord(event.order_id.encode(), arrival, self.headers))
+            self.records.append(OutgoingRecord(event.key.encode(), arrival, self.headers))
             status: Literal["waiting", "accepted"] = "waiting" if waiting else "accepted"
             answer = EventAnswer(position=position, status=status, problems=waiting)
         self.answers.append(answer)
@@ -77,12 +77,12 @@ class Verdict:
         )
 
 
-def new_verdict(key: KeyScope, received_at: datetime, *, depth: int) -> Verdict:
+def new_verdict(key: KeyScope, received_at: datetime, *, depth: int, kind: Kind = SALES) -> Verdict:
     """A verdict on nothing yet, for events that were received at an instant."""
-    return Verdict(key, depth, (received_header(received_at),))
+    return Verdict(kind, key, depth, (received_header(received_at),))
 
 
-def read_event(arrival: Arrival, depth: int) -> tuple[SaleEvent | NewerEvent, list[ProblemAnswer]]:
+def read_event(arrival: Arrival, depth: int, kind: Kind) -> tuple[Named, list[ProblemAnswer]]:
     """The event, and why it has to wait to be counted, if it has to.
 
     Raises:
@@ -91,7 +91,7 @@ def read_event(arrival: Arrival, depth: int) -> tuple[SaleEvent | NewerEvent, li
     if isinstance(arrival, ProblemAnswer):
         raise Refused([arrival])
     try:
-        return decode_event(arrival), []
+        return kind.read(arrival), []
     except EventRefused as refused:
         # What the schemas accept is flat: only what they refuse has to be measured.
         if len(arrival) <= MAX_EVENT_BYTES and depth_of(arrival) > depth:
@@ -101,7 +101,7 @@ def read_event(arrival: Arrival, depth: int) -> tuple[SaleEvent | NewerEvent, li
         if refused.problem.reason is not Reason.NEWER_VERSION:
             raise Refused(_told(problems)) from None
     try:
-        return decode_newer(arrival), _told(problems)
+        return kind.newer(arrival), _told(problems)
     except EventRefused as refused:
         raise Refused(_told(refused.problems)) from None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
@@ -36,13 +36,16 @@ _REFUSED: Final = {
 class HookAnswer(BaseModel):
     """What became of a delivery."""
 
-    events: int = Field(0, description="Events that Kafka has acknowledged.")
+    events: int = Field(0, description="Sale events that Kafka has acknowledged.")
+    signals: int = Field(0, description="Signals that Kafka has acknowledged.")
     untranslated: int = Field(0, description="Parts of unknown meaning: they wait as dead letters.")
     ignored: list[str] = Field(default_factory=list, description="Why parts were not to be counted.")
 
 
-def hooks_router(gate: Gate, shops: Mapping[str, Connection], fetcher: Fetcher) -> APIRouter:
-    """The routes of the connections, by their names."""
+def hooks_router(
+    gate: Gate, shops: Mapping[str, Connection], fetcher: Fetcher, *, signals: Gate | None = None
+) -> APIRouter:
+    """The routes of the connections, by their names. Without a gate for signals these are left out."""
     router = APIRouter()
 
     @router.post(
@@ -73,13 +76,26 @@ def hooks_router(gate: Gate, shops: Mapping[str, Connection], fetcher: Fetcher) 
                 gate.charge(key, 1)
                 found = await _translated(connection, delivery, fetcher, gate)
                 received = (received_header(gate.clock()),)
-                records = [OutgoingRecord(order.encode(), value, received) for order, value in found.records]
-                await gate.publish(records, key)
-        if not found.records:
+                told = found.signals if signals is not None else []
+                await gate.publish(_records(found.records, received), key)
+                if signals is not None and told:
+                    await signals.publish(_records(told, received), key)
+        if not found.records and not told:
             response.status_code = 200
-        return HookAnswer(events=found.events, untranslated=found.untranslated, ignored=found.ignored)
+        return HookAnswer(
+            events=found.events,
+            signals=len(told),
+            untranslated=found.untranslated,
+            ignored=found.ignored,
+        )
 
     return router
+
+
+def _records(
+    found: Sequence[tuple[str, bytes]], headers: tuple[tuple[str, bytes], ...]
+) -> list[OutgoingRecord]:
+    return [OutgoingRecord(key.encode(), value, headers) for key, value in found]
 
 
 def _delivery(request: Request, body: bytes, connection: Connection) -> Delivery:

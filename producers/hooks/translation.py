@@ -15,6 +15,7 @@ from daybook.producers.gateway.requests import request_log
 from daybook.producers.hooks.fetching import Fetcher, NotFetchedError
 from daybook.producers.hooks.shops import Connection
 from daybook.schemas.codec import Problem, Reason, encode_event
+from daybook.schemas.signals.any import encode_signal
 from daybook.schemas.untranslated import PayloadUntranslated, UntranslatedProblem
 
 _log = request_log(__name__)
@@ -26,9 +27,10 @@ _NO_PATH: Final = re.compile(r"[^A-Za-z0-9_.\[\]-]")
 
 @dataclass
 class Translated:
-    """What a delivery has become: (order_id, bytes) of each record, and what was not to be counted."""
+    """What a delivery has become: (key, bytes) of each record, and what was not to be counted."""
 
     records: list[tuple[str, bytes]] = field(default_factory=list)
+    signals: list[tuple[str, bytes]] = field(default_factory=list)
     events: int = 0
     untranslated: int = 0
     ignored: list[str] = field(default_factory=list)
@@ -78,6 +80,7 @@ async def _translate(found: Translated, connection: Connection, notice: Notice, 
     for event in translation.events:
         found.records.append((event.order_id, encode_event(event)))
         found.events += 1
+    found.signals += [(signal.subject_id, encode_signal(signal)) for signal in translation.signals]
 
 
 async def _fetch(connection: Connection, notice: Notice, fetcher: Fetcher, fetched: dict[str, Any]) -> None:

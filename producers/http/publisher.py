@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 
 import httpx
 
-from daybook.producers.client import EventLike, outgoing
+from daybook.producers.client import EventLike, outgoing, outgoing_signal
 from daybook.producers.http.answers import ACCOUNTED, refusals_in, retry_after
 from daybook.producers.records import OutgoingRecord, RecordsRefused, RecordTooLarge, Refusal, Unavailable
 
@@ -27,6 +27,9 @@ class GatewayUnavailable(Unavailable):
 
 class HttpPublisher:
     """Publishes sale events through a gateway. Made for one event loop, like SalesPublisher."""
+
+    _path = "/v1/events"
+    _outgoing = staticmethod(outgoing)
 
     def __init__(
         self,
@@ -68,7 +71,7 @@ class HttpPublisher:
             RecordsRefused: the gateway will not have it, such as one of a store that the key is not for.
             GatewayUnavailable: it was not acknowledged, and may or may not be stored.
         """
-        await self.send([outgoing(event)])
+        await self.send([self._outgoing(event)])
 
     async def send(self, records: Sequence[OutgoingRecord]) -> None:
         """Send records that were checked before; see :class:`daybook.producers.records.Publisher`."""
@@ -82,7 +85,7 @@ class HttpPublisher:
         body = b"\n".join(record.value.translate(_LINE_BREAKS) for record in batch)
         try:
             async with asyncio.timeout(self._timeout):
-                answer = await self._client.post(f"{self._url}/v1/events", content=body)
+                answer = await self._client.post(f"{self._url}{self._path}", content=body)
         except (httpx.HTTPError, TimeoutError, OSError) as error:
             raise self._unavailable(f"cannot be reached ({type(error).__name__})") from error
         if answer.status_code in ACCOUNTED:
@@ -110,6 +113,13 @@ class HttpPublisher:
     def _unavailable(self, what: str, wait: float | None = None) -> GatewayUnavailable:
         again = "Publish again with the same event ids: a repeat counts once."
         return GatewayUnavailable(f"The gateway at {self._url} {what}. {again}", retry_after=wait)
+
+
+class HttpSignalsPublisher(HttpPublisher):
+    """Publishes signals in the same way."""
+
+    _path = "/v1/signals"
+    _outgoing = staticmethod(outgoing_signal)
 
 
 def _batches(records: Sequence[OutgoingRecord]) -> Iterator[tuple[int, Sequence[OutgoingRecord]]]:

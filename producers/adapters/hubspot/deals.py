@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from daybook.producers.adapters.building import check_currency
 from daybook.producers.adapters.contract import Shop, Translation
-from daybook.producers.adapters.deals import State, Won, taken_back, won_snapshot
+from daybook.producers.adapters.deals import Deal, State, Won, deal_signal, taken_back, won_snapshot
 from daybook.producers.adapters.reading import Node
 from daybook.schemas.codec import Reason
 
@@ -17,6 +17,8 @@ DEAL_PROPERTIES: Final = (
     "closedate",
     "createdate",
     "deal_currency_code",
+    "dealstage",
+    "hs_is_closed",
     "hs_is_closed_won",
     "hs_lastmodifieddate",
     "hubspot_owner_id",
@@ -38,6 +40,7 @@ def translate_deal(deal: Node, shop: Shop, restored_at: datetime | None = None) 
         changed = max(changed, restored_at)
     state = State(deal_id, changed, _milliseconds(changed))
     currency = _currency(properties, shop)
+    signals = (deal_signal(shop, state, _deal(deal, properties, state, currency)),)
     if _is_won(properties) and not _is_gone(deal):
         won = Won(
             closed_at=_moment(properties, "closedate"),
@@ -46,17 +49,33 @@ def translate_deal(deal: Node, shop: Shop, restored_at: datetime | None = None) 
             owner=properties.optional_identity("hubspot_owner_id"),
             pipeline=properties.value.get("pipeline"),
         )
-        return Translation((won_snapshot(shop, state, won),))
+        return Translation((won_snapshot(shop, state, won),), signals=signals)
     if _is_won(properties) or _may_have_been_won(deal, properties):
-        return Translation((taken_back(shop, state, currency),))
-    return Translation(ignored="deal_not_won")
+        return Translation((taken_back(shop, state, currency),), signals=signals)
+    return Translation(ignored="deal_not_won", signals=signals)
 
 
 def deleted_deal(notice: Node, shop: Shop) -> Translation:
     """What takes a deleted deal back. It does not say its currency: nothing is worth nothing in any."""
     at = notice.milliseconds("occurredAt")
     state = State(notice.identity("objectId"), at, _milliseconds(at))
-    return Translation((taken_back(shop, state, shop.currency or "USD"),))
+    currency = shop.currency or "USD"
+    gone = Deal("open", "deleted", currency, 0, at, None, None, gone=True)
+    return Translation((taken_back(shop, state, currency),), signals=(deal_signal(shop, state, gone),))
+
+
+def _deal(deal: Node, properties: Node, state: State, currency: str) -> Deal:
+    lost = str(properties.value.get("hs_is_closed")).lower() == "true"
+    return Deal(
+        status="won" if _is_won(properties) else "lost" if lost else "open",
+        stage=properties.optional_identity("dealstage") or "unknown",
+        currency=currency,
+        value=properties.amount("amount", currency, 0),
+        created_at=_moment(properties, "createdate") if properties.has("createdate") else state.changed_at,
+        owner=properties.optional_identity("hubspot_owner_id"),
+        pipeline=properties.value.get("pipeline"),
+        gone=_is_gone(deal),
+    )
 
 
 def _plain(deal: Node) -> Node:

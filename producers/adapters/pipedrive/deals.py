@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from daybook.producers.adapters.building import check_currency
 from daybook.producers.adapters.contract import Shop, Translation
-from daybook.producers.adapters.deals import State, Won, taken_back, won_snapshot
+from daybook.producers.adapters.deals import Deal, State, Won, deal_signal, taken_back, won_snapshot
 from daybook.producers.adapters.identity import snapshot_version
 from daybook.producers.adapters.reading import Node
 from daybook.schemas.codec import Reason
@@ -36,14 +36,29 @@ def translate_deal(webhook: Node, topic: str, shop: Shop) -> Translation:
     if status not in _STATUSES:
         raise current.fail("status", "not known here")
     gone = action in _DELETIONS or current.flag("deleted") or current.flag("is_deleted")
+    currency = _currency(current, shop)
+    signals = (deal_signal(shop, state, _deal(current, state, currency, gone=gone)),)
     if status == "won" and not gone:
-        return Translation((won_snapshot(shop, state, _won(current, shop)),))
+        return Translation((won_snapshot(shop, state, _won(current, shop)),), signals=signals)
     was_won = status == "won" or current.has("first_won_time")
     was_won = was_won or (previous is not None and previous.value.get("status") == "won")
     if was_won:
-        currency = _currency(current, shop)
-        return Translation((taken_back(shop, state, currency),))
-    return Translation(ignored="deal_not_won")
+        return Translation((taken_back(shop, state, currency),), signals=signals)
+    return Translation(ignored="deal_not_won", signals=signals)
+
+
+def _deal(deal: Node, state: State, currency: str, *, gone: bool) -> Deal:
+    status = deal.text("status")
+    return Deal(
+        status=status if status != "deleted" else "open",
+        stage=deal.optional_identity("stage_id") or "unknown",
+        currency=currency,
+        value=deal.amount("value", currency, 0),
+        created_at=deal.moment("add_time", "UTC") if deal.has("add_time") else state.changed_at,
+        owner=_owner(deal),
+        pipeline=deal.value.get("pipeline_id"),
+        gone=gone or status == "deleted",
+    )
 
 
 def _won(deal: Node, shop: Shop) -> Won:

@@ -18,6 +18,13 @@ from daybook.producers.adapters.contract import (
     Untranslatable,
 )
 from daybook.producers.adapters.reading import Node
+from daybook.producers.adapters.shopify.checkouts import (
+    CARTS,
+    CHECKOUTS,
+    purchase_of,
+    translate_cart,
+    translate_checkout,
+)
 from daybook.producers.adapters.shopify.orders import order_snapshot
 
 SIGNATURE_HEADER: Final = "x-shopify-hmac-sha256"
@@ -37,7 +44,7 @@ _ORDER: Final = "order"
 
 
 class ShopifyAdapter(Adapter):
-    """Every notice about an order becomes one ``order.snapshot`` of it."""
+    """Every notice about an order becomes one ``order.snapshot`` of it; carts and checkouts are signals."""
 
     def verify(self, delivery: Delivery, shop: Shop, secrets: Sequence[bytes], now: datetime) -> str | None:
         """Base64 HMAC-SHA256 of the raw body. It has no time of its own: a replay is an older version."""
@@ -69,9 +76,14 @@ class ShopifyAdapter(Adapter):
     def translate(
         self, payload: Mapping[str, Any], topic: str, shop: Shop, fetched: Mapping[str, Any]
     ) -> Translation:
-        """The order's snapshot; nothing for a topic that is not about an order's money."""
+        """The order's snapshot and the funnel's steps; nothing for a topic that is about neither."""
         if topic in _WHOLE:
-            return Translation((order_snapshot(Node(payload), shop),))
+            order = Node(payload)
+            return Translation((order_snapshot(order, shop),), signals=purchase_of(order, shop))
+        if topic in CARTS:
+            return translate_cart(Node(payload), shop)
+        if topic in CHECKOUTS:
+            return translate_checkout(Node(payload), shop)
         if topic in _PARTIAL:
             return Translation((self._fetched(payload, topic, shop, fetched),))
         return Translation(ignored="not_a_sale")

@@ -1,7 +1,8 @@
 """Stripe's events: timestamped signature, old and new API versions, and one owner of each sale.
 
 A paid invoice is always the sale. A charge is one where the shop says so (``owns_sales``) and it pays no
-invoice; sessions and payment intents are the same money once more and never count.
+invoice; sessions and payment intents are the same money once more and never count. Changes of subscriptions
+and failed payments are signals.
 """
 
 from __future__ import annotations
@@ -25,10 +26,17 @@ from daybook.producers.adapters.stripe.charges import (
 )
 from daybook.producers.adapters.stripe.invoices import translate_invoice
 from daybook.producers.adapters.stripe.refunds import check_refunded, translate_refunds
+from daybook.producers.adapters.stripe.subscriptions import translate_failure, translate_subscription
 
 _INVOICE_PAID: Final = ("invoice.paid", "invoice.payment_succeeded")
 _CHARGE: Final = ("charge.succeeded", "charge.captured")
+_FAILED: Final = ("charge.failed", "invoice.payment_failed")
+_SUBSCRIPTION: Final = tuple(
+    f"customer.subscription.{name}" for name in ("created", "updated", "deleted", "paused", "resumed")
+)
+_SIGNALS: Final = (*_FAILED, *_SUBSCRIPTION)
 _REFUND: Final = ("charge.refund.updated", "refund.created", "refund.updated", "refund.failed")
+_KNOWN: Final = (*_INVOICE_PAID, *_CHARGE, *_REFUND, "charge.refunded", *_SIGNALS)
 _IGNORED: Final = {
     "invoice": "invoice_not_paid",
     "customer.subscription": "subscription_is_no_sale",
@@ -83,21 +91,29 @@ class StripeAdapter(Adapter):
     def translate(
         self, payload: Mapping[str, Any], topic: str, shop: Shop, fetched: Mapping[str, Any]
     ) -> Translation:
-        """A paid invoice's snapshot, a charge's sale, or the refunds of either."""
+        """A paid invoice's snapshot, a charge's sale, the refunds of either; or what a subscription tells."""
         event = Node(payload)
         if shop.account is not None and event.value.get("account") not in (None, shop.account):
             raise event.fail("account", "not the shop's account")
-        if topic not in (*_INVOICE_PAID, *_CHARGE, *_REFUND, "charge.refunded"):
+        if topic not in _KNOWN:
             return Translation(ignored=_ignored(topic, shop))
         test = not event.flag("livemode")
         found = _object(payload)
+        if topic in _SIGNALS:
+            told = translate_failure if topic in _FAILED else translate_subscription
+            return told(event, found, topic, shop, test=test)
         if topic in _INVOICE_PAID:
             return translate_invoice(found, _invoice_items(found, fetched), shop, test=test)
         if topic in _CHARGE:
             return translate_charge(found, shop, fetched, test=test)
-        if topic == "charge.refunded":
-            return _charge_refunded(found, shop, fetched, test=test)
-        return _refund_changed(event, found, shop, fetched, test=test)
+        return _refunded(event, topic, shop, fetched, test=test)
+
+
+def _refunded(event: Node, topic: str, shop: Shop, fetched: Mapping[str, Any], *, test: bool) -> Translation:
+    found = _object(event.value)
+    if topic == "charge.refunded":
+        return _charge_refunded(found, shop, fetched, test=test)
+    return _refund_changed(event, found, shop, fetched, test=test)
 
 
 def _charge_refunded(charge: Node, shop: Shop, fetched: Mapping[str, Any], *, test: bool) -> Translation:

@@ -40,6 +40,7 @@ class Gateway:
     """The gateway under test: what it published, what it was told, and a client with a key for everything."""
 
     published: MemoryPublisher
+    signals: MemoryPublisher
     client: httpx.AsyncClient
     keys: Keys
     behind: int | None = None
@@ -74,7 +75,7 @@ async def gateway_in_memory(
     anywhere: NewKey, *others: NewKey, signing: SigningKey | None = None, limits: Limits | None = None
 ) -> AsyncIterator[Gateway]:
     """A gateway over a publisher in memory; its client sends the key for everything."""
-    published = MemoryPublisher()
+    published, signals = MemoryPublisher(), MemoryPublisher()
     keys = Keys([signing] if signing is not None else [])
     gate = Gate(
         published,
@@ -84,11 +85,11 @@ async def gateway_in_memory(
         monotonic=lambda: found.seconds,
     )
     ring = KeyRing([made.key for made in (anywhere, *others)])
-    app = gateway_app(gate, Callers(ring, keys, keys))
+    app = gateway_app(gate, Callers(ring, keys, keys), signals=gate.beside(signals, lambda: found.behind))
     transport = httpx.ASGITransport(app)
     headers = {"Authorization": f"Bearer {anywhere.token}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway", headers=headers) as client:
-        found = Gateway(published, client, keys)
+        found = Gateway(published, signals, client, keys)
         yield found
 
 

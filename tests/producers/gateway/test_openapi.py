@@ -30,12 +30,16 @@ from tests.producers.memory import MemoryPublisher
 from tests.support.tree import ROOT
 
 EVENTS = "/v1/events"
+SIGNALS = "/v1/signals"
 EXAMPLES = int(os.environ.get("DAYBOOK_FUZZ_EXAMPLES", "40"))
 CHECKS = [not_a_server_error, response_schema_conformance, status_code_conformance, content_type_conformance]
 
 _key = new_key("tests", stores=[ANY], sources=[ANY], now=datetime.now(UTC))
 _app = create_gateway(
-    MemoryPublisher(), KeyRing([_key.key]), limits=Limits(events_per_second=1e9, burst_events=10**9)
+    MemoryPublisher(),
+    KeyRing([_key.key]),
+    signals=MemoryPublisher(),
+    limits=Limits(events_per_second=1e9, burst_events=10**9),
 )
 _schema = schemathesis.openapi.from_asgi("/openapi.json", _app)
 
@@ -46,23 +50,31 @@ def lines(_context: object, value: object) -> bytes:
     return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else orjson.dumps(value)
 
 
-@_schema.parametrize()
+@_schema.exclude(path=SIGNALS).parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 def test_whatever_the_document_allows_is_answered(case: schemathesis.Case[Any]) -> None:
     """Generated requests, valid and not, get an answer that the document describes, and never a 5xx."""
     case.call_and_validate(checks=CHECKS, headers={"Authorization": f"Bearer {_key.token}"})
 
 
-async def test_every_example_of_a_body_is_accepted(gateway: Gateway) -> None:
+@_schema.include(path=SIGNALS).parametrize()
+@settings(max_examples=EXAMPLES // 5, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+def test_signals_are_answered_as_the_document_says(case: schemathesis.Case[Any]) -> None:
+    """The same of signals, with fewer requests: their schemas take long to generate from."""
+    case.call_and_validate(checks=CHECKS, headers={"Authorization": f"Bearer {_key.token}"})
+
+
+@pytest.mark.parametrize("route", [EVENTS, SIGNALS])
+async def test_every_example_of_a_body_is_accepted(gateway: Gateway, route: str) -> None:
     """Each form's example in the document is taken as it stands."""
     document = (await gateway.client.get("/openapi.json")).json()
-    content = document["paths"][EVENTS]["post"]["requestBody"]["content"]
+    content = document["paths"][route]["post"]["requestBody"]["content"]
     assert len(content) == 4
     for media_type, form in content.items():
         for example in form["examples"].values():
             value = example["value"]
             body = value.encode() if isinstance(value, str) else orjson.dumps(value)
-            answer = await gateway.client.post(EVENTS, content=body, headers={"Content-Type": media_type})
+            answer = await gateway.client.post(route, content=body, headers={"Content-Type": media_type})
             assert (answer.status_code, answer.json()["refused"]) == (202, 0)
 
 

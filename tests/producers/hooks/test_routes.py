@@ -121,7 +121,10 @@ async def hooks() -> AsyncIterator[Hooks]:
 async def test_a_delivery_becomes_an_event_once_kafka_has_it(hooks: Hooks) -> None:
     """What is missing is fetched with our token; the record carries order, source and time of receipt."""
     answer = await hooks.post({"topic": "sold", "id": 7})
-    assert (answer.status_code, answer.json()) == (202, {"events": 1, "untranslated": 0, "ignored": []})
+    assert (answer.status_code, answer.json()) == (
+        202,
+        {"events": 1, "signals": 0, "untranslated": 0, "ignored": []},
+    )
     (record,) = hooks.published.records
     event = decode_event(record.value)
     assert isinstance(event, SaleCompleted)
