@@ -13,6 +13,7 @@ from typing import Final
 from daybook.board_agent import leaderboards_agent, telling_news
 from daybook.board_files import load_measures
 from daybook.brokers import client_security
+from daybook.cases_agent import cases_agent
 from daybook.faust_running import run_process
 from daybook.heartbeat import beating
 from daybook.json_files import FileError, read_document
@@ -60,6 +61,7 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
         following(settings, boards.told) as follower,
         following_plans(settings) as plans,
         following_log(settings, health),
+        cases_agent(settings, calendar, plans) as cases,
     ):
         watch = watch_agent(settings, plans=plans, rules=rules, health=health)
         app = TickApp(
@@ -68,6 +70,7 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
                 boards,
                 ProjectionsAgent(calendar, plans),
                 watch,
+                cases,
                 rewards_agent(settings, calendar, programmes, lambda: plans.every_target),
             ],
             follower.merged,

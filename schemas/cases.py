@@ -55,6 +55,22 @@ class CaseKind(StrEnum):
     TRACKING = "tracking"
 
 
+class TrackedThing(StrEnum):
+    """What of the tracking may be wrong."""
+
+    FIGURE = "figure"
+    ALERT = "alert"
+    RULE = "rule"
+
+
+class Tracked(Strict):
+    """Which figure, alert or rule somebody means, and where it was seen."""
+
+    thing: TrackedThing
+    name: FreeText
+    board: FreeText | None = Field(None, description="The board or page on which it was seen.")
+
+
 class CaseState(StrEnum):
     """Whether anybody still has something to do."""
 
@@ -116,7 +132,10 @@ class Case(Strict):
     window_end: Instant
     opened_at: Instant
     opened_by: FreeText
-    alert: DedupKey | None = None
+    about: Tracked | None = Field(None, description="What is wrong, in a case about the tracking.")
+    alerts: list[DedupKey] = Field(
+        default_factory=list, description="Alerts about the shortfall, first the one that opened the case."
+    )
     split: Split | None = None
     shortfall: int | None = Field(
         None, description="Minor units, negative: actual less usual when it was opened."
@@ -151,6 +170,7 @@ class OpenCase(Strict):
     business_date: BusinessDate
     window_start: Instant
     window_end: Instant
+    about: Tracked | None = None
     by: FreeText
     at: Instant
 
@@ -191,11 +211,18 @@ class FinishAction(_OnCase):
     action_id: Identifier
 
 
+class NameCause(_OnCase):
+    """What somebody takes for the cause; until the case is closed it may be named anew."""
+
+    type: Literal["case.cause"] = "case.cause"
+    cause: Cause
+
+
 class CloseCase(_OnCase):
     """The cause is found, or will not be."""
 
     type: Literal["case.close"] = "case.close"
-    cause: Cause
+    cause: Cause | None = Field(None, description="The one that was named, if left out.")
 
 
 class ReopenCase(_OnCase):
@@ -204,7 +231,17 @@ class ReopenCase(_OnCase):
     type: Literal["case.reopen"] = "case.reopen"
 
 
-CaseCommand = OpenCase | TakeCase | NoteCase | CheckCase | PlanAction | FinishAction | CloseCase | ReopenCase
+CaseCommand = (
+    OpenCase
+    | TakeCase
+    | NoteCase
+    | CheckCase
+    | PlanAction
+    | FinishAction
+    | NameCause
+    | CloseCase
+    | ReopenCase
+)
 CASE_COMMANDS: Final[TypeAdapter[CaseCommand]] = TypeAdapter(
     Annotated[CaseCommand, Field(discriminator="type")]
 )

@@ -13,7 +13,7 @@ from daybook.schemas.adjustments import AdjustmentSet, AdjustmentsFile
 from daybook.schemas.alert_commands import ALERT_COMMANDS
 from daybook.schemas.alerts import Alert
 from daybook.schemas.awards import Award, PeriodDecided
-from daybook.schemas.cases import CASE_COMMANDS
+from daybook.schemas.cases import CASE_COMMANDS, Case
 from daybook.schemas.events import (
     EVENTS,
     SCHEMA_VERSION,
@@ -134,6 +134,13 @@ CHANNELS: Final = (
         {"award": Award, "award.period": PeriodDecided},
         "award and its id, or period, programme and first day, joined by |, in UTF-8.",
     ),
+    Channel(
+        "salesCases",
+        topics.CASES,
+        "The newest state of each case; compacted.",
+        {"case": Case},
+        "The case_id, in UTF-8.",
+    ),
 )
 """All channels of the AsyncAPI document."""
 
@@ -148,7 +155,17 @@ class Operation(NamedTuple):
     messages: tuple[str, ...] = ()
 
 
-_EVENTS, _SIGNALS, _ALERTS, _NOTIFICATIONS, _TARGETS, _ADJUSTMENTS, _PROJECTIONS, _AWARDS = CHANNELS
+(
+    _EVENTS,
+    _SIGNALS,
+    _ALERTS,
+    _NOTIFICATIONS,
+    _TARGETS,
+    _ADJUSTMENTS,
+    _PROJECTIONS,
+    _AWARDS,
+    _CASES,
+) = CHANNELS
 OPERATIONS: Final = (
     Operation(
         "publishSale",
@@ -171,6 +188,9 @@ OPERATIONS: Final = (
     Operation("setAdjustment", "send", _ADJUSTMENTS, "Say how days will differ from the usual, and why."),
     Operation("followProjections", "receive", _PROJECTIONS, "Follow where the day will close."),
     Operation("followAwards", "receive", _AWARDS, "Follow what is earned, confirmed and taken back."),
+    Operation(
+        "followCases", "receive", _CASES, "Follow what shortfalls were looked into, and what came of it."
+    ),
 )
 
 

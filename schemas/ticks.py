@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, TypeAdapter
 
 from daybook.schemas.alert_commands import AlertCommand
+from daybook.schemas.cases import CaseCommand
 from daybook.schemas.lines import Strict
 from daybook.schemas.reward_commands import RewardCommand
 
@@ -20,7 +21,7 @@ class Tick(Strict):
     type: Literal["tick"] = "tick"
 
 
-Command = AlertCommand | RewardCommand
+Command = AlertCommand | RewardCommand | CaseCommand
 _MESSAGES: Final[TypeAdapter[Tick | Command]] = TypeAdapter(
     Annotated[Tick | Command, Field(discriminator="type")]
 )

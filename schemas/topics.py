@@ -45,14 +45,15 @@ AWARDS: Final = "sales.awards"
 """The ledger of points and awards."""
 COACHING: Final = "sales.coaching"
 """Who is behind, with what was noted; for managers only."""
-STATES: Final = (ALERTS, NOTIFICATIONS, LEADERBOARDS, TARGETS, ADJUSTMENTS, AWARDS, COACHING)
+CASES: Final = "sales.cases"
+STATES: Final = (ALERTS, NOTIFICATIONS, LEADERBOARDS, TARGETS, ADJUSTMENTS, AWARDS, COACHING, CASES)
 """State topics: the newest record of a key says how it stands."""
 PROJECTIONS: Final = "sales.projections"
 """Where each day will close, as it was seen at a moment; kept for some days, for ClickHouse has them then."""
 SINGLE: Final = (TICKS, PROJECTIONS, *STATES)
 """The topics of one partition."""
 
-AGENTS: Final = ("leaderboards", "watch", "notify", "projections", "rewards")
+AGENTS: Final = ("leaderboards", "watch", "notify", "projections", "rewards", "cases")
 """The agents that go by ticks; each keeps a table of one partition."""
 
 RECEIVED_AT_HEADER: Final = "daybook-received-at"

@@ -6,6 +6,7 @@ from typing import Final
 
 from daybook.sinks.alert_rows import ALERTS, NOTIFICATIONS
 from daybook.sinks.award_rows import AWARDS, COACHING
+from daybook.sinks.case_rows import CASES
 from daybook.sinks.leaderboard_rows import LEADERBOARDS
 from daybook.sinks.plan_rows import ADJUSTMENTS, PROJECTIONS, TARGETS
 from daybook.sinks.signal_rows import SIGNAL_TABLES
@@ -20,5 +21,6 @@ STATE_TOPICS: Final[tuple[StateTopic, ...]] = (
     PROJECTIONS,
     AWARDS,
     COACHING,
+    CASES,
     *SIGNAL_TABLES,
 )

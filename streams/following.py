@@ -16,7 +16,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from daybook.ledger.merged import Change, MergedTotals
-from daybook.ledger.messages import decode_totals
+from daybook.ledger.messages import PartitionPosition, decode_totals
+from daybook.ledger.signals.encoding import decode_bucket
+from daybook.ledger.signals.merged import MergedSignals
 from daybook.schemas import topics
 
 log = logging.getLogger(__name__)
@@ -28,6 +30,7 @@ _FETCH_SECONDS: Final = 0.5
 _FIRST_WAIT: Final = 0.2
 _LONGEST_WAIT: Final = 5.0
 """Seconds between tries while there are no brokers."""
+_POSITION_KEY: Final = b"position|"
 _AT_A_TIME: Final = 200
 """Records taken over before others in the process get their turn; a bucket may hold hundreds of totals."""
 
@@ -183,3 +186,34 @@ class TotalsFollower(TopicFollower):
         changes, self._changes = self._changes, []
         if changes:
             self._told(changes)
+
+
+class SignalsFollower(TopicFollower):
+    """Keeps ``merged`` at what stands in ``sales.signal-totals``.
+
+    Args:
+        bootstrap: brokers.
+        partitions: how many partitions the topic has.
+        merged: where the totals go.
+        consumer_options: further options of the consumer, for brokers that need them.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        partitions: int,
+        merged: MergedSignals,
+        consumer_options: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(bootstrap, topics.SIGNAL_TOTALS, partitions, consumer_options)
+        self.merged = merged
+
+    def take(self, record: Any) -> None:
+        """Merge a state."""
+        key = record.key or b""
+        if record.value and key.startswith(_POSITION_KEY):
+            position = decode_totals(record.value)
+            if isinstance(position, PartitionPosition):
+                self.merged.take(position)
+        elif record.value and self.merged.wants(key):
+            self.merged.take(decode_bucket(record.value))

@@ -17,6 +17,7 @@ _COMMANDS: Final = {
     "watcher": "daybook.cli.watcher:watcher",
     "notifier": "daybook.cli.notifier:notifier",
     "alerts": "daybook.cli.alerts:alerts",
+    "cases": "daybook.cli.cases:cases",
     "gateway": "daybook.cli.gateway:gateway",
     "topics": "daybook.cli.topics:topics",
     "backup": "daybook.cli.backup:backup",

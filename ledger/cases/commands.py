@@ -19,6 +19,7 @@ from daybook.schemas.cases import (
     CheckCase,
     CloseCase,
     FinishAction,
+    NameCause,
     Note,
     NoteCase,
     OpenCase,
@@ -29,6 +30,7 @@ from daybook.schemas.cases import (
 
 MOST: Final = 200
 """Notes and actions of one case, each."""
+_OTHER_CAUSE: Final = "The case is closed with another cause; reopen it first."
 _M = TypeVar("_M", bound=BaseModel)
 
 
@@ -69,6 +71,7 @@ def _opened(command: OpenCase, version: int) -> Case:
         window_end=command.window_end,
         opened_at=command.at,
         opened_by=command.by,
+        about=command.about,
     )
 
 
@@ -120,15 +123,25 @@ def _(command: FinishAction, case: Case) -> Case:
 
 
 @_changed.register
+def _(command: NameCause, case: Case) -> Case:
+    if case.state is CaseState.CLOSED and case.cause is not command.cause:
+        raise CommandRefused(_OTHER_CAUSE)
+    return case.model_copy(update={"cause": command.cause})
+
+
+@_changed.register
 def _(command: CloseCase, case: Case) -> Case:
+    cause = command.cause or case.cause
+    if cause is None:
+        raise CommandRefused("The case has no cause yet: name one.")
     if case.state is CaseState.CLOSED:
-        if case.cause is command.cause:
+        if case.cause is cause:
             return case
-        raise CommandRefused("The case is closed with another cause; reopen it first.")
+        raise CommandRefused(_OTHER_CAUSE)
     unlooked = _unlooked(case)
     if case.kind is CaseKind.SHORTFALL and unlooked:
         raise CommandRefused(f"The checklist begins with {unlooked}: say what was found there first.")
-    told = {"state": CaseState.CLOSED, "cause": command.cause}
+    told = {"state": CaseState.CLOSED, "cause": cause}
     return case.model_copy(update=told | {"closed_at": command.at, "closed_by": command.by})
 
 

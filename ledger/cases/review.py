@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
-from typing import NamedTuple
+from datetime import date, timedelta
+from typing import Final, NamedTuple
 
 from daybook.ledger.cases.commands import open_actions
 from daybook.schemas.cases import Action, Case, CaseKind, CaseState, Cause
+
+_TREND: Final = timedelta(weeks=8)
 
 
 class CauseRow(NamedTuple):
@@ -29,12 +31,28 @@ class DueAction(NamedTuple):
     overdue: bool
 
 
+class Week(NamedTuple):
+    """How all shortfalls of a week came out, in one currency: cases, and what they cost in minor units."""
+
+    first: date
+    currency: str
+    cases: int
+    cost: int
+
+
 class Review(NamedTuple):
-    """A review: causes, repeated and dear ones first; open actions, overdue ones first; cases still open."""
+    """A review: causes, repeated and dear ones first; open actions, overdue ones first; cases still open.
+
+    ``unexplained`` are shortfalls of the period without a cause yet; ``tracking`` are open cases about the
+    tracking itself; ``trend`` goes week by week up to the period.
+    """
 
     causes: list[CauseRow]
     actions: list[DueAction]
     open_cases: list[str]
+    unexplained: list[str]
+    tracking: list[str]
+    trend: list[Week]
 
 
 def cost_of(case: Case) -> int:
@@ -63,4 +81,30 @@ def review(cases: Iterable[Case], first: date, last: date) -> Review:
         DueAction(case.case_id, action, action.due < last) for case in every for action in open_actions(case)
     ]
     actions.sort(key=lambda due: (due.action.due, due.case_id, due.action.action_id))
-    return Review(rows, actions, sorted(case.case_id for case in every if case.state is CaseState.OPEN))
+    still_open = [case for case in every if case.state is CaseState.OPEN]
+    return Review(
+        rows,
+        actions,
+        _ids(case for case in still_open if case.kind is CaseKind.SHORTFALL),
+        _ids(
+            case
+            for case in every
+            if case.cause is None and case.kind is CaseKind.SHORTFALL and first <= case.business_date <= last
+        ),
+        _ids(case for case in still_open if case.kind is CaseKind.TRACKING),
+        _trend(every, last),
+    )
+
+
+def _ids(cases: Iterable[Case]) -> list[str]:
+    return sorted(case.case_id for case in cases)
+
+
+def _trend(cases: Iterable[Case], last: date) -> list[Week]:
+    """The weeks up to a date that had shortfalls, eight at most of each currency."""
+    weeks: defaultdict[tuple[date, str], list[int]] = defaultdict(list)
+    for case in cases:
+        monday = case.business_date - timedelta(days=case.business_date.weekday())
+        if case.kind is CaseKind.SHORTFALL and last - _TREND < monday <= last:
+            weeks[monday, case.scope.currency or ""].append(cost_of(case))
+    return [Week(*key, len(costs), sum(costs)) for key, costs in sorted(weeks.items())]

@@ -27,6 +27,7 @@ TABLES = {
     "awards",
     "award_periods",
     "coaching",
+    "cases",
 }
 SIGNALS = {f"signal_{what}" for what in ("events", "outcomes", "totals", "positions", "dead_letters")}
 VIEWS = {

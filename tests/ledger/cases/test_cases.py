@@ -80,6 +80,19 @@ def test_a_closed_case_keeps_its_cause_until_it_is_reopened() -> None:
     assert applied(applied(case, c.ReopenCase(**_ON), 4), other, 5).cause is c.Cause.STOCK
 
 
+def test_a_cause_may_be_named_before_the_case_is_closed_with_it() -> None:
+    """Named anew while the case is open; then closed without naming it again; without any it stays open."""
+    with pytest.raises(CommandRefused, match="no cause yet"):
+        applied(_looked(opened()), c.CloseCase(**_ON), 3)
+    case = applied(_looked(opened()), c.NameCause(cause=c.Cause.STAFF, **_ON), 3)
+    case = applied(case, c.NameCause(cause=c.Cause.SITE, **_ON), 4)
+    assert (case.state, case.cause) == (c.CaseState.OPEN, c.Cause.SITE)
+    closed = applied(case, c.CloseCase(**_ON), 5)
+    assert (closed.state, closed.cause) == (c.CaseState.CLOSED, c.Cause.SITE)
+    with pytest.raises(CommandRefused, match="reopen"):
+        applied(closed, c.NameCause(cause=c.Cause.STAFF, **_ON), 6)
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -87,6 +100,7 @@ def test_a_closed_case_keeps_its_cause_until_it_is_reopened() -> None:
         c.NoteCase(text="called", **_ON),
         c.CheckCase(item=c.Item.STAFF, finding="two ill", **_ON),
         c.PlanAction(action=c.Action(action_id="a", text="x", owner="lee", due=DAY), **_ON),
+        c.NameCause(cause=c.Cause.STAFF, **_ON),
         c.CloseCase(cause=c.Cause.STAFF, **_ON),
     ],
     ids=lambda command: command.type,

@@ -1,0 +1,56 @@
+"""The cases agent's composition: what it sees of alerts, signals and plans beside the totals."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from daybook.brokers import client_security
+from daybook.ledger.calendar import Calendar
+from daybook.ledger.cases.signals import DIMENSIONS
+from daybook.ledger.plans import Plans
+from daybook.ledger.signals.merged import MergedSignals
+from daybook.readiness import signal_partitions
+from daybook.settings import Settings
+from daybook.streams.alerts_view import AlertsFollower
+from daybook.streams.cases_agent import CasesAgent, Sight
+from daybook.streams.following import SignalsFollower
+
+_FORGET_SECONDS: Final = 3600.0
+
+
+@contextlib.asynccontextmanager
+async def cases_agent(settings: Settings, calendar: Calendar, plans: Plans) -> AsyncIterator[CasesAgent]:
+    """The agent, whose view of alerts and signals is kept up while the block runs."""
+    bootstrap, security = settings.kafka_bootstrap, client_security(settings)
+    kept = timedelta(days=settings.watch_days)
+    merged = MergedSignals((datetime.now(UTC) - kept).date(), DIMENSIONS)
+    alerts = AlertsFollower(bootstrap, security)
+    signals = SignalsFollower(bootstrap, await signal_partitions(settings), merged, security)
+    tasks = [
+        asyncio.create_task(alerts.run(), name="alerts"),
+        asyncio.create_task(signals.run(), name="signals"),
+        asyncio.create_task(_forget(merged, kept), name="forgetting signals"),
+    ]
+    sight = Sight(
+        calendar,
+        alerts,
+        merged,
+        adjustments=lambda: plans.adjustments,
+        complete=lambda: alerts.caught_up and signals.caught_up,
+    )
+    try:
+        yield CasesAgent(sight)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _forget(merged: MergedSignals, kept: timedelta) -> None:
+    while True:
+        await asyncio.sleep(_FORGET_SECONDS)
+        merged.forget_before((datetime.now(UTC) - kept).date())

@@ -1,0 +1,123 @@
+"""All partitions' signal totals in one view, merged by adding up, as the sales' are.
+
+Each partition tells states with their version, never differences: an older or repeated one changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from datetime import date
+from typing import Final, NamedTuple
+
+from daybook.ledger.messages import PartitionPosition
+from daybook.ledger.signals.encoding import SignalBucket
+from daybook.ledger.signals.facts import SIGNALS
+
+Measures = Mapping[str, int]
+Quarters = Mapping[int, Mapping[str, Measures]]
+"""What a store has: by quarter hour (epoch seconds, 0: the whole day), then by what follows in the key."""
+_NOTHING: Final[Mapping[str, Measures]] = {}
+_NO_QUARTERS: Final[Quarters] = {}
+_KEY_PARTS: Final = 5
+"""Parts of a bucket's record key: book, business date, currency, dimension and shard."""
+
+
+class SignalPlace(NamedTuple):
+    """Which totals are meant: all keys of a dimension on a business date, in a currency or in none."""
+
+    business_date: date
+    dimension: str
+    currency: str = ""
+    book: str = SIGNALS
+
+
+class _Table:
+    """The totals of one place: what each partition told last, and their sums."""
+
+    __slots__ = ("by_store", "has_quarters", "parts", "sums")
+
+    def __init__(self, dimension: str) -> None:
+        self.has_quarters = dimension.startswith("store_quarter")
+        self.parts: dict[tuple[int, str], tuple[int, Measures]] = {}
+        self.sums: dict[str, dict[str, int]] = {}
+        self.by_store: dict[str, dict[int, dict[str, dict[str, int]]]] = {}
+
+    def put(self, partition: int, key: str, version: int, measures: Measures) -> None:
+        known = self.parts.get((partition, key))
+        if known is not None and known[0] >= version:
+            return
+        self.parts[partition, key] = (version, measures)
+        total = self.sums.get(key)
+        if total is None:
+            total = self.sums[key] = {}
+            store, _, rest = key.partition("|")
+            quarter, _, label = rest.partition("|") if self.has_quarters else ("0", "", rest)
+            self.by_store.setdefault(store, {}).setdefault(int(quarter), {})[label] = total
+        for measure, value in measures.items():
+            total[measure] = total.get(measure, 0) + value
+        for measure, value in (known[1] if known else {}).items():
+            total[measure] -= value
+
+
+class MergedSignals:
+    """The merged signal totals from a business date on.
+
+    Args:
+        since: totals of days before it are passed over; None keeps all.
+        dimensions: those that are kept; None keeps all.
+    """
+
+    def __init__(self, since: date | None = None, dimensions: Container[str] | None = None) -> None:
+        self._since = since or date.min
+        self._dimensions = dimensions
+        self._tables: dict[SignalPlace, _Table] = {}
+        self.positions: dict[int, PartitionPosition] = {}
+        """How far each partition is counted, as it was told last."""
+
+    @property
+    def recorded_at(self) -> int | None:
+        """When the newest counted signal came into the log (UTC, epoch milliseconds); None before any."""
+        return max((each.recorded_at for each in self.positions.values() if each.received), default=None)
+
+    def wants(self, record_key: bytes) -> bool:
+        """Whether a record of this key is worth decoding: positions are, and buckets of what is kept."""
+        parts = record_key.decode().split("|")
+        return len(parts) != _KEY_PARTS or self._keeps(parts[1], parts[3])
+
+    def take(self, message: SignalBucket | PartitionPosition) -> None:
+        """Take over what a partition told; it counts where it is newer than what is known of it."""
+        if isinstance(message, PartitionPosition):
+            known = self.positions.get(message.partition)
+            if known is None or message.version >= known.version:
+                self.positions[message.partition] = message
+        elif self._keeps(message.business_date, message.dimension):
+            day = date.fromisoformat(message.business_date)
+            place = SignalPlace(day, message.dimension, message.currency, message.book)
+            table = self._tables.setdefault(place, _Table(place.dimension))
+            for key, (version, measures) in message.entries.items():
+                table.put(message.partition, key, version, measures)
+
+    def _keeps(self, business_date: str, dimension: str) -> bool:
+        if self._dimensions is not None and dimension not in self._dimensions:
+            return False
+        return date.fromisoformat(business_date) >= self._since
+
+    def places(self) -> Iterator[SignalPlace]:
+        """All places that have a total."""
+        return iter(self._tables)
+
+    def table(self, place: SignalPlace) -> Mapping[str, Measures]:
+        """The totals of a place by key; empty where there are none. It changes with what is taken."""
+        table = self._tables.get(place)
+        return table.sums if table is not None else _NOTHING
+
+    def of_store(self, place: SignalPlace, store_id: str) -> Quarters:
+        """The same of one store, for dimensions that begin with the store."""
+        table = self._tables.get(place)
+        return table.by_store.get(store_id, _NO_QUARTERS) if table is not None else _NO_QUARTERS
+
+    def forget_before(self, day: date) -> None:
+        """Drop the totals of all business dates before a day, and pass over what still comes for them."""
+        self._since = max(self._since, day)
+        for place in [place for place in self._tables if place.business_date < self._since]:
+            del self._tables[place]
