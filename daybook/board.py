@@ -13,18 +13,20 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 
+from daybook.alerts_api import AlertsApi
 from daybook.board_files import load_measures, load_staff, load_targets
 from daybook.dashboards.board.app import Board, create_app, create_board
 from daybook.dashboards.board.door import Door
 from daybook.dashboards.board.sessions import Sessions
 from daybook.dashboards.board.standings import Question
 from daybook.gateway import serve
+from daybook.json_files import FileError
 from daybook.ledger.calendar import Calendar
+from daybook.ledger.expressions import ExpressionError, parse_all
 from daybook.ledger.leaderboards import main_date
-from daybook.ledger.yardsticks import HAVE_TARGETS
 from daybook.operations.alerts import AcknowledgeArgs, SilenceArgs, acknowledge_alert, silence_alerts
 from daybook.operations.base import CannotAct, Document, Place
-from daybook.operations.leaderboard import LeaderboardArgs, show_leaderboard
+from daybook.operations.leaderboard import LeaderboardArgs, known_targets, show_leaderboard
 from daybook.producers.gateway.connections import ConnectionLimits
 from daybook.schemas.alerts import Match
 from daybook.schemas.staff import StaffEntry
@@ -65,7 +67,12 @@ def composed(
     clock = clock or _now
     place = Place(store, calendar, command=command)
     staff = load_staff(settings.staff_file)
-    return create_board(
+    custom = {each.name: each.expression for each in load_measures(settings.measures_file)}
+    try:
+        measures = parse_all(custom)
+    except ExpressionError as error:
+        raise FileError(f"The measures file is not valid: {error}.") from error
+    board = create_board(
         store,
         calendar,
         clock,
@@ -75,6 +82,8 @@ def composed(
         staff_names={entry.staff_id: entry.name or entry.staff_id for entry in staff},
         actions=None if command is None else _Actions(place),
     )
+    board.router.include_router(AlertsApi(place, door, measures).router())
+    return board
 
 
 class _Ranking:
@@ -93,13 +102,18 @@ class _Ranking:
         }
 
     async def __call__(self, question: Question) -> Document:
-        if question.measure == "attainment" and not (self._files["targets"] and question.by in HAVE_TARGETS):
-            return {"boards": []}
         now = self._clock()
         asked = question._asdict() | self._files
         day = main_date(self._place.calendar or Calendar([]), now)
         args = LeaderboardArgs(**asked, top=_ALL, day=day, at=now)
-        return await asyncio.to_thread(show_leaderboard, self._place, args)
+        return await asyncio.to_thread(self._ranked, args)
+
+    def _ranked(self, args: LeaderboardArgs) -> Document:
+        if args.measure == "attainment":
+            targets = known_targets(self._place, args)
+            if not any(holder.scope == args.by for holder in targets.holders()):
+                return {"boards": []}
+        return show_leaderboard(self._place, args)
 
 
 class _Actions:

@@ -9,20 +9,20 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
-from daybook.board_files import load_boards, load_measures, load_staff, load_targets
+from daybook.board_files import load_boards, load_measures, load_staff
 from daybook.json_files import FileError
 from daybook.ledger.board_measures import Measure, measures_with
 from daybook.ledger.board_rankings import Surroundings
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.expressions import ExpressionError, parse_all
 from daybook.ledger.merged import MergedTotals
+from daybook.ledger.plans import Plans
 from daybook.ledger.teams import Staff
 from daybook.ledger.weights import MergedWeights
 from daybook.ledger.yardsticks import Yardsticks
 from daybook.operations.base import CannotAct
 from daybook.schemas.measures import CustomMeasure
 from daybook.schemas.staff import StaffEntry
-from daybook.schemas.targets import Target
 from daybook.settings import Settings
 from daybook.streams.leaderboards import LeaderboardsAgent
 from daybook.streams.ticks import TickProcessor
@@ -31,15 +31,15 @@ NEWS_SECONDS: Final = 1.0
 """How long a change of a board may wait for others before it is told."""
 
 
-def leaderboards_agent(settings: Settings, calendar: Calendar) -> LeaderboardsAgent:
-    """The agent of the boards that the settings name.
+def leaderboards_agent(settings: Settings, calendar: Calendar, plans: Plans) -> LeaderboardsAgent:
+    """The agent of the boards that the settings name. To the targets of ``plans`` others may add.
 
     Raises:
         CannotAct: a file cannot be read, or a board asks for what there is not; says so in one sentence.
     """
     try:
         specs = load_boards(settings.leaderboards_file)
-        staff, targets = load_staff(settings.staff_file), load_targets(settings.targets_file)
+        staff = load_staff(settings.staff_file)
         custom = load_measures(settings.measures_file)
     except FileError as error:
         raise CannotAct(str(error)) from error
@@ -51,7 +51,7 @@ def leaderboards_agent(settings: Settings, calendar: Calendar) -> LeaderboardsAg
     return LeaderboardsAgent(
         specs,
         functools.partial(
-            surroundings, calendar=calendar, staff=staff, targets=targets, known=known, grace=grace
+            surroundings, calendar=calendar, staff=staff, plans=plans, known=known, grace=grace
         ),
     )
 
@@ -61,13 +61,13 @@ def surroundings(
     *,
     calendar: Calendar,
     staff: Sequence[StaffEntry],
-    targets: Sequence[Target],
+    plans: Plans,
     known: Mapping[str, Measure],
     grace: timedelta,
 ) -> Surroundings:
     """What boards and awards go by besides totals."""
     people = Staff(staff)
-    yardsticks = Yardsticks(calendar, people, targets, MergedWeights(merged, people))
+    yardsticks = Yardsticks(calendar, people, lambda: plans.targets, MergedWeights(merged, people))
     return Surroundings(calendar, people, known, yardsticks, grace)
 
 

@@ -38,32 +38,50 @@ async def beating(app: TickApp[Any], rules: Rules, rules_file: Path | None) -> A
 
 
 async def _beat(app: TickApp[Any], rules: Rules, rules_file: Path | None) -> None:
-    told_at, failing = 0.0, False
     async with httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False) as http:
+        heart = Heart(app, rules, rules_file, http)
         while True:
-            heartbeat, now = rules.current.heartbeat, time.time()
-            if heartbeat is not None and now - told_at >= heartbeat.every_seconds and _well(app, now):
-                told_at = now
-                problem = await _told(http, heartbeat, rules_file)
-                if problem and not failing:
-                    log.warning("the outside monitor was not told that all is well: %s", problem)
-                failing = problem is not None
+            await heart.look(time.time())
             await asyncio.sleep(_LOOK_SECONDS)
 
 
-def _well(app: TickApp[Any], now: float) -> bool:
-    """Whether this process decides, and has done so lately."""
-    fresh = app.ticked_at is not None and now - app.ticked_at < 3 * app.settings.tick_seconds + _TIMEOUT
-    return app.deciding and fresh and not any(p.stumbles for p in app.processors)
+class Heart:
+    """Decides when the monitor is told, and tells it; what goes wrong is logged once, without the address."""
 
+    def __init__(
+        self, app: TickApp[Any], rules: Rules, rules_file: Path | None, http: httpx.AsyncClient
+    ) -> None:
+        self._app = app
+        self._rules = rules
+        self._folder = (rules_file or Path()).parent
+        self._http = http
+        self._told_at = 0.0
+        self._failing = False
 
-async def _told(http: httpx.AsyncClient, heartbeat: Heartbeat, rules_file: Path | None) -> str | None:
-    """Tell it; what went wrong, without the address."""
-    try:
-        url = ((rules_file or Path()).parent / heartbeat.url_file).read_text(encoding="utf-8").strip()
-        answer = await http.get(url)
-    except (OSError, UnicodeDecodeError):
-        return f"{heartbeat.url_file} cannot be read"
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        return type(error).__name__
-    return None if answer.is_success else f"it answered {answer.status_code}"
+    async def look(self, now: float) -> None:
+        """Tell the monitor if that is due at a time (epoch seconds) and all is well."""
+        heartbeat = self._rules.current.heartbeat
+        if heartbeat is None or now - self._told_at < heartbeat.every_seconds or not self._well(now):
+            return
+        self._told_at = now
+        problem = await self._tell(heartbeat)
+        if problem and not self._failing:
+            log.warning("the outside monitor was not told that all is well: %s", problem)
+        self._failing = problem is not None
+
+    def _well(self, now: float) -> bool:
+        """Whether this process decides, and has done so lately."""
+        app = self._app
+        fresh = app.ticked_at is not None and now - app.ticked_at < 3 * app.settings.tick_seconds + _TIMEOUT
+        return app.deciding and fresh and not any(p.stumbles for p in app.processors)
+
+    async def _tell(self, heartbeat: Heartbeat) -> str | None:
+        """Tell it; what went wrong."""
+        try:
+            url = (self._folder / heartbeat.url_file).read_text(encoding="utf-8").strip()
+            answer = await self._http.get(url)
+        except (OSError, UnicodeDecodeError):
+            return f"{heartbeat.url_file} cannot be read"
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return type(error).__name__
+        return None if answer.is_success else f"it answered {answer.status_code}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
 
 from daybook.board_agent import known_measures, surroundings
@@ -12,10 +12,10 @@ from daybook.json_files import FileError
 from daybook.ledger.board_rankings import Surroundings
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.merged import MergedTotals
+from daybook.ledger.plans import Plans
 from daybook.operations.base import CannotAct
 from daybook.reloading import Reloaded
 from daybook.schemas.rewards import RewardsFile
-from daybook.schemas.targets import Target
 from daybook.settings import Settings
 from daybook.streams.rewards_agent import RewardsAgent
 
@@ -24,20 +24,20 @@ def rewards_agent(
     settings: Settings,
     calendar: Calendar,
     file: Reloaded[RewardsFile],
-    targets: Callable[[], Iterable[Target]],
+    plans: Plans,
     every: timedelta | None = None,
 ) -> RewardsAgent:
-    """The agent of the programmes in a file. ``targets`` gives all that were ever set.
+    """The agent of the programmes in a file. To the targets of ``plans`` others may add.
 
     Raises:
         CannotAct: the staff or measures file is not there or not valid.
     """
-    around = awards_around(settings, calendar, targets)
+    around = awards_around(settings, calendar, plans)
     return RewardsAgent(file.look, around, every or timedelta(seconds=settings.evaluation_seconds))
 
 
 def awards_around(
-    settings: Settings, calendar: Calendar, targets: Callable[[], Iterable[Target]]
+    settings: Settings, calendar: Calendar, plans: Plans
 ) -> Callable[[MergedTotals], Surroundings]:
     """What awards go by besides totals, for any view of these.
 
@@ -48,11 +48,11 @@ def awards_around(
         staff, custom = load_staff(settings.staff_file), load_measures(settings.measures_file)
     except FileError as error:
         raise CannotAct(str(error)) from error
-    made = functools.partial(
+    return functools.partial(
         surroundings,
         calendar=calendar,
         staff=staff,
+        plans=plans,
         known=known_measures(custom),
         grace=timedelta(hours=settings.day_grace_hours),
     )
-    return lambda view: made(view, targets=list(targets()))

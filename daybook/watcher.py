@@ -10,33 +10,27 @@ from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from daybook.alert_agent import custom_measures, following_log, watch_agent
 from daybook.board_agent import leaderboards_agent, telling_news
-from daybook.board_files import load_measures
 from daybook.brokers import client_security
 from daybook.cases_agent import cases_agent
 from daybook.faust_running import run_process
 from daybook.heartbeat import beating
-from daybook.json_files import FileError, read_document
-from daybook.ledger.alerts.asker import Asker, Sources
 from daybook.ledger.alerts.receiver_health import ReceiverHealth
-from daybook.ledger.expressions import Expression, ExpressionError, parse_all
+from daybook.ledger.alerts.tills import TillBook
 from daybook.ledger.merged import MergedTotals
-from daybook.ledger.plans import Plans
 from daybook.metrics.watcher import readings
-from daybook.operations.base import CannotAct
+from daybook.plan_sources import following_plans, plans_of_files
 from daybook.readiness import needed_calendar, ready_topics
 from daybook.rewards_agent import rewards_agent
 from daybook.rewards_file import needed_rewards
-from daybook.rules_file import Rules, needed_rules
-from daybook.schemas.adjustments import AdjustmentsFile
-from daybook.schemas.targets import TargetsFile
+from daybook.rules_file import needed_rules
 from daybook.settings import Settings
-from daybook.streams.alerts_view import NotificationsFollower
+from daybook.stored_history import taking_history
 from daybook.streams.following import Told, TotalsFollower
-from daybook.streams.following_plans import PLAN_TOPICS, PlansFollower
 from daybook.streams.projecting import ProjectionsAgent
 from daybook.streams.tick_app import TickApp, TickSettings
-from daybook.streams.watch_agent import WatchAgent
+from daybook.till_reading import reading_tills
 
 log = logging.getLogger(__name__)
 
@@ -52,18 +46,19 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
         ProcessFailed: it ended by itself.
         KafkaError, KafkaUnavailable: Kafka cannot be reached at the start.
     """
-    calendar = needed_calendar(settings)
-    boards = leaderboards_agent(settings, calendar)
+    calendar, plans = needed_calendar(settings), plans_of_files(settings)
+    boards = leaderboards_agent(settings, calendar, plans)
     rules, health = needed_rules(settings, custom_measures(settings)), ReceiverHealth()
     programmes = needed_rewards(settings)
     await ready_topics(settings)
     async with (
         following(settings, boards.told) as follower,
-        following_plans(settings) as plans,
+        following_plans(settings.kafka_bootstrap, plans, client_security(settings)),
         following_log(settings, health),
         cases_agent(settings, calendar, plans) as cases,
     ):
-        watch = watch_agent(settings, plans=plans, rules=rules, health=health)
+        tills = TillBook(calendar)
+        watch = watch_agent(settings, plans=plans, rules=rules, health=health, tills=tills)
         app = TickApp(
             tick_settings(settings, ROLE),
             [
@@ -71,64 +66,18 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
                 ProjectionsAgent(calendar, plans),
                 watch,
                 cases,
-                rewards_agent(settings, calendar, programmes, lambda: plans.every_target),
+                rewards_agent(settings, calendar, programmes, plans),
             ],
             follower.merged,
             follower.until_caught_up,
         )
         tell = functools.partial(readings, app, follower, rules)
-        async with telling_news(boards, app.processors[0]), beating(app, rules, settings.rules_file):
+        async with (
+            telling_news(boards, app.processors[0]),
+            beating(app, rules, settings.rules_file),
+            reading_tills(settings, tills, rules, lambda: app.deciding),
+        ):
             await run_process(app, "watcher", settings, tell, stopping)
-
-
-def custom_measures(settings: Settings) -> dict[str, Expression]:
-    """The measures of the settings' file.
-
-    Raises:
-        CannotAct: the file is not there or not valid.
-    """
-    try:
-        measures = load_measures(settings.measures_file)
-        return parse_all({measure.name: measure.expression for measure in measures})
-    except (FileError, ExpressionError) as error:
-        raise CannotAct(str(error)) from error
-
-
-def watch_agent(
-    settings: Settings,
-    *,
-    plans: Plans | None = None,
-    rules: Rules | None = None,
-    health: ReceiverHealth | None = None,
-) -> WatchAgent:
-    """The agent that decides about alerts, by the rules, targets and measures of the settings' files.
-
-    Raises:
-        CannotAct: one of them is not there or not valid.
-    """
-    meant = plans or plans_of_files(settings)
-    custom = custom_measures(settings)
-    holding, known = rules or needed_rules(settings, custom), health or ReceiverHealth()
-    sources = Sources(
-        targets=lambda: meant.every_target,
-        adjustments=lambda: meant.adjustments,
-        receivers=lambda: known.of(receiver.id for receiver in holding.current.receivers),
-        custom=custom,
-    )
-    every = timedelta(seconds=settings.evaluation_seconds)
-    return WatchAgent(holding.look, Asker(needed_calendar(settings), sources), every)
-
-
-@contextlib.asynccontextmanager
-async def following_log(settings: Settings, health: ReceiverHealth) -> AsyncIterator[None]:
-    """Which receivers answer, kept up while the block runs."""
-    log = NotificationsFollower(settings.kafka_bootstrap, health.take)
-    task = asyncio.create_task(log.run(), name="notifications")
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 def tick_settings(settings: Settings, role: str) -> TickSettings:
@@ -162,50 +111,12 @@ async def following(settings: Settings, told: Told) -> AsyncIterator[TotalsFollo
         asyncio.create_task(_forget(follower, kept), name="forgetting"),
     ]
     try:
-        yield follower
+        async with taking_history(settings, follower, told, _first_day(kept)):
+            yield follower
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-@contextlib.asynccontextmanager
-async def following_plans(settings: Settings) -> AsyncIterator[Plans]:
-    """Targets and adjustments of the settings' files, and what is published while the block runs.
-
-    Raises:
-        CannotAct: a file is not valid.
-    """
-    plans = plans_of_files(settings)
-    bootstrap, security = settings.kafka_bootstrap, client_security(settings)
-    followers = [PlansFollower(bootstrap, topic, plans, security) for topic in PLAN_TOPICS]
-    tasks = [asyncio.create_task(each.run(), name=f"plans {number}") for number, each in enumerate(followers)]
-    try:
-        yield plans
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def plans_of_files(settings: Settings) -> Plans:
-    """Targets and adjustments of the settings' files.
-
-    Raises:
-        CannotAct: a file is not valid.
-    """
-    plans = Plans()
-    try:
-        if settings.targets_file is not None:
-            for target in read_document(settings.targets_file, TargetsFile, "targets file").targets:
-                plans.add_target(target)
-        if settings.adjustments_file is not None:
-            found = read_document(settings.adjustments_file, AdjustmentsFile, "adjustments file")
-            for adjustment in found.adjustments:
-                plans.add_adjustment(adjustment)
-    except FileError as error:
-        raise CannotAct(str(error)) from error
-    return plans
 
 
 async def _forget(follower: TotalsFollower, kept: timedelta) -> None:

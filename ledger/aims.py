@@ -21,6 +21,7 @@ class Aims:
         self._targets = targets
         self._sold = sold
         self._now = now
+        self._of_stores: dict[Key, int | None] = {}
 
     def of_store(self, pace: StorePace) -> Aim | None:
         """How a store stands to its target; None without one."""
@@ -41,8 +42,10 @@ class Aims:
         return None if target is None else aim(group, target)
 
     def _of_store(self, pace: StorePace) -> int | None:
-        holder = Holder("store", pace.store_id, pace.currency)
-        return self._target(holder, [(pace.store_id, pace.currency)], pace.business_date)
+        key = (pace.store_id, pace.currency)
+        if key not in self._of_stores:
+            self._of_stores[key] = self._target(Holder("store", *key), [key], pace.business_date)
+        return self._of_stores[key]
 
     def _target(self, holder: Holder, keys: Sequence[Key], day: date) -> int | None:
         target = self._targets.in_force(holder, day, self._now)

@@ -65,16 +65,16 @@ class LiveBoards:
             self.today = today
             for group in self._groups:
                 group.move(today, self._merged, at)
-        if last is not None and quarter_of(last) != quarter_of(at):
-            self.measure_again()
+        new_targets = self._around.yardsticks.targets_changed()
+        if last is not None and (new_targets or quarter_of(last) != quarter_of(at)):
+            self._measure_again(at)
         return [snapshot for group in self._groups for snapshot in self._changed(group, at)]
 
-    def measure_again(self) -> None:
-        """Rank anew what goes by targets and open hours: to be called when targets have changed."""
-        if self._at is not None:
-            self._around.yardsticks.look_again()
-            for group in self._groups:
-                group.measure_again(self._at)
+    def _measure_again(self, at: datetime) -> None:
+        """Rank anew what goes by targets and open hours."""
+        self._around.yardsticks.look_again()
+        for group in self._groups:
+            group.measure_again(at)
 
     def record_keys(self) -> set[bytes]:
         """The record keys of all boards that are told now."""

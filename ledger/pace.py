@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -91,6 +91,20 @@ class Paces:
         found = [pace for pace in found if pace.actual or not pace.gone]
         lent = _lent_misses(found)
         return [_with_band(pace, lent) for pace in found]
+
+    def prepared(self, now: datetime) -> Iterator[None]:
+        """Do what takes long at a first look, on a new day or in a new quarter hour, bit by bit.
+
+        ``at`` finds it done; between two bits others may have their turn, and amounts may change.
+        """
+        seen, histories = int(now.timestamp()), {}
+        for key in self._sold.stores():
+            histories[key] = self._sold.history(key, seen)
+            yield
+        days = TypicalDays(histories, self._calendar)
+        for key in histories:
+            self._pace(key, days, (), now)
+            yield
 
     def _pace(self, key: Key, days: TypicalDays, holding: Sequence[Adjustment], now: datetime) -> StorePace:
         store = self._calendar.store(key[0])

@@ -36,15 +36,10 @@ class Plans:
 
     @property
     def targets(self) -> Targets:
-        """All targets, by whose they are."""
+        """All targets, by whose they are; another object once one was added."""
         if self._arranged is None:
             self._arranged = Targets(self._targets.values())
         return self._arranged
-
-    @property
-    def every_target(self) -> list[Target]:
-        """All targets, also those that were replaced."""
-        return list(self._targets.values())
 
     @property
     def adjustments(self) -> list[Adjustment]:

@@ -39,7 +39,7 @@ def proposals(
 
     Args:
         holder: whose.
-        period: day, week or month.
+        period: over what; a week or month may be a retail one.
         periods: which ones; ``days`` has to cover them.
         days: the days to come.
         uplift: what is added, as a part of it; 1/20 is five per cent.

@@ -20,7 +20,7 @@ WeightsBefore = Callable[[date], Weights]
 Opens = Callable[[date], bool]
 """Whether its holder trades on a date at all, as far as is known."""
 
-_FINEST_FIRST: Final = (TargetPeriod.DAY, TargetPeriod.WEEK, TargetPeriod.MONTH)
+_FINEST_FIRST: Final = tuple(TargetPeriod)
 
 
 class Holder(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -10,10 +10,9 @@ from daybook.ledger.board_measures import Contender, Measure
 from daybook.ledger.calendar import QUARTER, Calendar, day_start
 from daybook.ledger.opening import open_seconds
 from daybook.ledger.periods import Period
-from daybook.ledger.targets import Holder, Weights, day_amount, target_in_force
+from daybook.ledger.targets import Holder, Targets, Weights, day_amount
 from daybook.ledger.teams import Staff
 from daybook.schemas.stores import StoreEntry
-from daybook.schemas.targets import Target
 
 HAVE_TARGETS: Final = ("store", "region", "team", "staff", "category")
 HAVE_HOURS: Final = ("day", "store", "region", "team", "staff")
@@ -44,7 +43,7 @@ class Yardsticks:
     Args:
         calendar: the stores, with their opening hours.
         staff: teams and home stores.
-        targets: all that were ever set.
+        targets: gives all that were ever set; another object where something was set since.
         weights: spreads a week's or month's target over its days.
     """
 
@@ -52,12 +51,13 @@ class Yardsticks:
         self,
         calendar: Calendar,
         staff: Staff,
-        targets: Iterable[Target] = (),
+        targets: Callable[[], Targets] = Targets,
         weights: WeightsOf = evenly,
     ) -> None:
         self._calendar = calendar
         self._staff = staff
-        self._targets = list(targets)
+        self._targets = targets
+        self._seen = targets()
         self._weights = weights
         self._known_weights: dict[tuple[Holder, date], Weights] = {}
         self._open: dict[tuple[str, Period, int], int | None] = {}
@@ -65,6 +65,11 @@ class Yardsticks:
     def look_again(self) -> None:
         """Forget what was remembered of the past: late sales may have changed it."""
         self._known_weights.clear()
+
+    def targets_changed(self) -> bool:
+        """Whether a target was set since this was asked last."""
+        before, self._seen = self._seen, self._targets()
+        return self._seen is not before
 
     def measured(self, contender: Contender, measure: Measure, scope: Scope) -> Contender:
         """A contender with what its measure needs to know besides its totals."""
@@ -77,15 +82,15 @@ class Yardsticks:
     def target(self, key: str, scope: Scope) -> int | None:
         """The own target of a whole period: its days' parts added up; None where no day has one."""
         holder = Holder(scope.by, key, scope.currency)
-        own = [t for t in self._targets if (t.scope, t.key, t.currency) == holder]
-        if not own:
+        targets = self._targets()
+        if not targets.changes(holder):
             return None
-        amounts = [self._day_target(own, holder, day, scope.at) for day in _days(scope.period)]
+        amounts = [self._day_target(targets, holder, day, scope.at) for day in _days(scope.period)]
         known = [amount for amount in amounts if amount is not None]
         return sum(known) if known else None
 
-    def _day_target(self, own: list[Target], holder: Holder, day: date, at: datetime) -> int | None:
-        target = target_in_force(own, holder, day, at)
+    def _day_target(self, targets: Targets, holder: Holder, day: date, at: datetime) -> int | None:
+        target = targets.in_force(holder, day, at)
         if target is None:
             return None
         return day_amount(target, day, lambda first: self._weights_before(holder, first))

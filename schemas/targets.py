@@ -17,11 +17,16 @@ TargetScope = Literal["all", "region", "store", "team", "staff", "category"]
 
 
 class TargetPeriod(StrEnum):
-    """Over what an amount is meant: each business day, ISO week or calendar month between two dates."""
+    """Over what an amount is meant, each one between two dates.
+
+    Weeks are ISO weeks; retail weeks and months are those of the 4-5-4 calendar.
+    """
 
     DAY = "day"
     WEEK = "week"
+    RETAIL_WEEK = "retail-week"
     MONTH = "month"
+    RETAIL_MONTH = "retail-month"
 
 
 class Target(Plan):

@@ -17,9 +17,14 @@ class PlansFollower(TopicFollower):
     """Adds to ``plans`` what is published on one of the plans' topics."""
 
     def __init__(
-        self, bootstrap: str, topic: str, plans: Plans, consumer_options: Mapping[str, Any] | None = None
+        self,
+        bootstrap: str,
+        topic: str,
+        plans: Plans,
+        consumer_options: Mapping[str, Any] | None = None,
+        partitions: int = 1,
     ) -> None:
-        super().__init__(bootstrap, topic, 1, consumer_options)
+        super().__init__(bootstrap, topic, partitions, consumer_options)
         self._add: Callable[[bytes], None] = {
             topics.TARGETS: lambda value: plans.add_target(decode_target(value)),
             topics.ADJUSTMENTS: lambda value: plans.add_adjustment(decode_adjustment(value)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -51,12 +51,22 @@ class ProjectionsAgent:
         told = entries.get(_TAKEN_AT)
         self._taken_at = datetime.fromisoformat(told.decode()) if told else None
 
+    def prepare(self, now: datetime, view: MergedTotals) -> Iterator[None]:
+        """Do bit by bit what takes long, if projections are to be told at a moment."""
+        if self._due(now):
+            yield from self._taking(view, now)
+            yield from self._paces.prepared(now)
+
+    def _due(self, now: datetime) -> bool:
+        return self._taken_at is None or now - self._taken_at >= EVERY
+
     def on_tick(self, now: datetime, view: MergedTotals, commands: Sequence[Command]) -> Outcome:
         """Tell them, if it is a minute since the last time."""
         del commands
-        if self._taken_at is not None and now - self._taken_at < EVERY:
+        if not self._due(now):
             return NOTHING
-        self._take(view, now)
+        for _ in self._taking(view, now):
+            pass
         aims = Aims(self._plans.targets, self._sold, now)
         found = snapshots(self._paces.at(now, self._plans.adjustments), aims)
         self._taken_at = now
@@ -66,7 +76,7 @@ class ProjectionsAgent:
             [Outgoing(topics.PROJECTIONS, None, _encoded(now, part)) for part in parts],
         )
 
-    def _take(self, view: MergedTotals, now: datetime) -> None:
+    def _taking(self, view: MergedTotals, now: datetime) -> Iterator[None]:
         """Bring the amounts up to the view: they are states, so looking at one again does no harm."""
         quarter = int(now.timestamp()) // QUARTER
         since = date.min if quarter != self._read_at else now.date() - _RECENT
@@ -77,6 +87,7 @@ class ProjectionsAgent:
         for place in days:
             if place.business_date >= since:
                 self._take_day(view, place)
+                yield
         if days:
             self._sold.forget_before(min(place.business_date for place in days))
 

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import orjson
 from pydantic import ValidationError
@@ -60,6 +60,14 @@ class TickAgent(Protocol[Seen_contra]):
 
     def on_tick(self, now: datetime, view: Seen_contra, commands: Sequence[Command]) -> Outcome:
         """Decide. ``now`` (UTC) never goes back; it is called with the view complete, and must not block."""
+
+
+@runtime_checkable
+class Prepares(Protocol[Seen_contra]):
+    """An agent with long work to do before it can decide: it is asked to do so before ``on_tick``."""
+
+    def prepare(self, now: datetime, view: Seen_contra) -> Iterator[None]:
+        """Work bit by bit, each short. Nothing may depend on it: the view may change between two bits."""
 
 
 class TickState:
@@ -150,7 +158,9 @@ class TickProcessor(Generic[View]):
             commands = [message for record in new if (message := _command(record)) is not None]
             state.next_offset = new[-1].offset + 1
             state.now_ms = max(state.now_ms, *(record.timestamp for record in new))
-            await self._decide(state, commands)
+            await self._prepare(state.now_ms)
+            if self._states.get(partition) is state:
+                await self._decide(state, commands)
 
     async def wake(self) -> None:
         """Let the agent decide now, for it has news of its own; the time is still that of the last tick."""
@@ -176,6 +186,16 @@ class TickProcessor(Generic[View]):
         if got > first:
             await self._source.seek(state.partition, first)
         return got <= first
+
+    async def _prepare(self, now_ms: int) -> None:
+        """Let the agent work ahead, and everything else in the process go on between two bits of it."""
+        if not isinstance(self.agent, Prepares):
+            return
+        try:
+            for _ in self.agent.prepare(datetime.fromtimestamp(now_ms / 1000, UTC), self._view):
+                await asyncio.sleep(0)
+        except Exception:
+            log.exception("%s: could not prepare for a tick", self.agent.name)
 
     async def _decide(self, state: TickState, commands: Sequence[Command]) -> None:
         now = datetime.fromtimestamp(state.now_ms / 1000, UTC)

@@ -6,7 +6,7 @@ the same transaction. Nothing is sent here: that is the notifier's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -26,10 +26,14 @@ KEPT: Final = timedelta(days=2)
 """For which an alert is kept after it is over, and a silence after its end."""
 _ALERT: Final = b"alert|"
 _SILENCE: Final = b"silence|"
+_FACT: Final = b"fact|"
 
 
 class Asking(Protocol):
     """Gathers the facts."""
+
+    def prepared(self, now: datetime, view: MergedTotals) -> Iterator[None]:
+        """Do bit by bit what takes long, before ``questions`` is asked about the same moment."""
 
     def questions(
         self, rules: RulesFile, now: datetime, view: MergedTotals, going_on: Iterable[Alert]
@@ -38,6 +42,12 @@ class Asking(Protocol):
 
     def details(self, question: Question, finding: Finding) -> Details:
         """What an alert carries for those who are told of it."""
+
+    def changes(self) -> Iterable[tuple[bytes, bytes | None]]:
+        """What it has to remember since this was asked last: entries, of which None removes one."""
+
+    def restore(self, entries: Mapping[bytes, bytes]) -> None:
+        """Forget everything, and know what these entries say."""
 
 
 class WatchAgent:
@@ -69,6 +79,9 @@ class WatchAgent:
     def restore(self, entries: Mapping[bytes, bytes]) -> None:
         """Know what was decided."""
         self.alerts, self.silences, self._evaluated_at = {}, {}, None
+        self._asking.restore(
+            {key[len(_FACT) :]: value for key, value in entries.items() if key.startswith(_FACT)}
+        )
         for key, value in entries.items():
             if key.startswith(_ALERT):
                 alert = Alert.model_validate_json(value)
@@ -76,6 +89,14 @@ class WatchAgent:
             elif key.startswith(_SILENCE):
                 silence = Silence.model_validate_json(value)
                 self.silences[silence.silence_id] = silence
+
+    def prepare(self, now: datetime, view: MergedTotals) -> Iterator[None]:
+        """Get ready for a moment, if the rules are to be evaluated then."""
+        if self._due(now):
+            yield from self._asking.prepared(now, view)
+
+    def _due(self, now: datetime) -> bool:
+        return self._evaluated_at is None or now - self._evaluated_at >= self._every
 
     def on_tick(self, now: datetime, view: MergedTotals, commands: Sequence[Command]) -> Outcome:
         """Carry out commands, and evaluate the rules where that is due."""
@@ -90,7 +111,7 @@ class WatchAgent:
         for command in commands:
             self._carry_out(command, now, version)
         silencing = any(isinstance(command, (SilenceAlerts, EndSilence)) for command in commands)
-        if silencing or self._evaluated_at is None or now - self._evaluated_at >= self._every:
+        if silencing or self._due(now):
             self._evaluate(now, view, version)
             self._evaluated_at = now
         self._forget(now)
@@ -125,6 +146,7 @@ class WatchAgent:
         for decision in decide(questions, self.alerts, evaluation):
             if decision.alert is not None:
                 self._keep(decision.alert)
+        self._written |= {_FACT + key: value for key, value in self._asking.changes()}
 
     def _keep(self, alert: Alert) -> None:
         self.alerts[alert.dedup_key] = alert

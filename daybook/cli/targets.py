@@ -17,12 +17,13 @@ from daybook.json_files import FileError, read_document
 from daybook.operations.base import Document
 from daybook.operations.known_plans import PlanArgs
 from daybook.operations.plans import ProposeArgs, PublishArgs
-from daybook.schemas.targets import Target, TargetsFile
+from daybook.schemas.targets import Target, TargetPeriod, TargetsFile
 from daybook.schemas.validation import first_problem
 from daybook.settings import Settings
 
 _DAY: Final = click.DateTime(["%Y-%m-%d"])
 _SCOPES: Final = ("store", "region", "team", "staff", "category")
+_PERIODS: Final = [period.value for period in TargetPeriod]
 _KAFKA: Final = click.option("--kafka", help="Brokers, host:port; not needed for a running demo.")
 
 
@@ -41,7 +42,7 @@ def _holder_options(command: Any) -> Any:
 @_holder_options
 @click.option("--all", "of_all", is_flag=True, help="Whose target: all stores' of the currency.")
 @click.option("--currency", required=True, help="ISO 4217 code, such as GBP.")
-@click.option("--period", type=click.Choice(["day", "week", "month"]), required=True)
+@click.option("--period", type=click.Choice(_PERIODS), required=True)
 @click.option("--amount", "text", required=True, help="Net sales in every such period, such as 7000.00.")
 @click.option("--from", "first", type=_DAY, required=True, help="First business date it holds.")
 @click.option("--to", "last", type=_DAY, help="Last one; open if left out.")
@@ -178,7 +179,7 @@ def _today(row: Document) -> list[str]:
 
 @targets.command()
 @click.option("--at", type=MOMENT, help="A moment in UTC; now, if left out.")
-@click.option("--period", type=click.Choice(["day", "week", "month"]), default="week", show_default=True)
+@click.option("--period", type=click.Choice(_PERIODS), default="week", show_default=True)
 @click.option("--count", type=click.IntRange(1, 400), default=4, show_default=True, help="How many.")
 @click.option("--all", "in_all", is_flag=True, help="For all stores of a currency together, not for each.")
 @click.option("--store", "store_id", help="One store.")

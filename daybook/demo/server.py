@@ -56,7 +56,8 @@ def create_app(
     # A page elsewhere could otherwise have its own name point to loopback, and read the board from a visitor.
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
     door = opened_door(keys, key_required=False)
-    board = composed(demo.store, demo.calendar, Settings(), door)
+    tell = functools.partial(send_command, demo.broker.bootstrap)
+    board = composed(demo.store, demo.calendar, Settings(), door, command=tell)
     app.include_router(board.router)
     app.include_router(receiver_router(demo.folder.path))
     app.include_router(create_operations(_place(demo, reload_stores), token))

@@ -19,14 +19,18 @@ from daybook.ledger.alerts.asker import Asker, Sources
 from daybook.ledger.alerts.receiver_health import ReceiverHealth
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.merged import MergedTotals
+from daybook.ledger.plans import Plans
 from daybook.notifier import notifying
+from daybook.plan_sources import following_plans
 from daybook.rules_file import Rules
 from daybook.settings import Settings
 from daybook.sinks.alerts import alerts
-from daybook.sinks.merged import read_merged
+from daybook.sinks.merged import stored_totals
+from daybook.sinks.plans import stored_adjustments, stored_targets
 from daybook.sinks.store import Store
 from daybook.streams.alerts_view import NotificationsFollower
 from daybook.streams.following import TotalsFollower
+from daybook.streams.projecting import ProjectionsAgent
 from daybook.streams.tick_app import TickApp, TickSettings
 from daybook.streams.ticks import TickAgent
 from daybook.streams.watch_agent import WatchAgent
@@ -47,16 +51,27 @@ class Watching:
         self._health = ReceiverHealth()
         self._merged = MergedTotals()
         self._ready = asyncio.Event()
-        self.boards = leaderboards_agent(Settings(), calendar)
+        self._plans = Plans()
+        self.boards = leaderboards_agent(Settings(), calendar, self._plans)
+        self._projections = ProjectionsAgent(calendar, self._plans)
         names = [receiver.id for receiver in self.rules.current.receivers]
-        sources = Sources(receivers=lambda: self._health.of(names))
+        sources = Sources(
+            targets=lambda: self._plans.targets,
+            adjustments=lambda: self._plans.adjustments,
+            receivers=lambda: self._health.of(names),
+        )
         self.agent = WatchAgent(self.rules.look, Asker(calendar, sources), EVALUATION)
 
     async def begin(self) -> None:
         """Read what stands in ClickHouse by now, and go on from there."""
-        await asyncio.to_thread(read_merged, self._store, self._merged)
-        kept = await asyncio.to_thread(alerts, self._store)
-        self.agent.know(kept)
+        for bucket in await asyncio.to_thread(lambda: list(stored_totals(self._store))):
+            self.boards.told(self._merged.take(bucket))
+            await asyncio.sleep(0)
+        for target in await asyncio.to_thread(stored_targets, self._store):
+            self._plans.add_target(target)
+        for adjustment in await asyncio.to_thread(stored_adjustments, self._store):
+            self._plans.add_adjustment(adjustment)
+        self.agent.know(await asyncio.to_thread(alerts, self._store))
         self._ready.set()
 
     async def _until_ready(self) -> None:
@@ -68,11 +83,12 @@ class Watching:
         follower = TotalsFollower(self._bootstrap, PARTITIONS, self._merged, self.boards.told, _OPTIONS)
         log = NotificationsFollower(self._bootstrap, self._health.take, _OPTIONS)
         following = [asyncio.create_task(each.run()) for each in (follower, log)]
-        deciding: list[TickAgent[MergedTotals]] = [self.boards, self.agent]
+        deciding: list[TickAgent[MergedTotals]] = [self.boards, self._projections, self.agent]
         watch = TickApp(self._settings("watch"), deciding, self._merged, self._until_ready)
         try:
             async with (
                 notifying(self._settings("notify"), self.rules, self._rules_file, _OPTIONS) as notifier,
+                following_plans(self._bootstrap, self._plans, _OPTIONS, PARTITIONS),
                 started(notifier),
                 started(watch),
                 telling_news(self.boards, watch.processors[0]),

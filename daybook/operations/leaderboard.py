@@ -23,7 +23,7 @@ from daybook.ledger.leaderboards import (
     shown,
 )
 from daybook.ledger.periods import PERIODS, Period, as_long_before, period_before
-from daybook.ledger.targets import Holder, Weights, weekday_weights
+from daybook.ledger.targets import Holder, Targets, Weights, weekday_weights
 from daybook.ledger.teams import PeerGroups, Staff
 from daybook.ledger.yardsticks import HAVE_HOURS, HAVE_TARGETS, Scope, Yardsticks
 from daybook.operations.base import Args, CannotAct, Document, Place
@@ -33,6 +33,7 @@ from daybook.schemas.measures import CustomMeasure, MeasureName
 from daybook.schemas.staff import StaffEntry
 from daybook.schemas.targets import Target
 from daybook.sinks.contenders import contenders, daily_nets
+from daybook.sinks.plans import stored_targets
 from daybook.sinks.reading import counts
 
 _WEIGHED: Final = timedelta(weeks=26)
@@ -58,7 +59,7 @@ class LeaderboardArgs(Args):
     minimum_orders: int = Field(0, ge=0)
     book: Literal["sales", "test", "reporting", "reporting-test"] = "sales"
     staff: list[StaffEntry] = Field(default_factory=list)
-    targets: list[Target] = Field(default_factory=list)
+    targets: list[Target] = Field(default_factory=list, description="Besides published ones.")
     custom: list[CustomMeasure] = Field(default_factory=list)
     grace_hours: float = Field(6.0, ge=0, le=24 * 31)
     at: datetime | None = Field(
@@ -94,6 +95,11 @@ def show_leaderboard(place: Place, args: LeaderboardArgs) -> Document:
         "as_of": as_of.isoformat() if as_of else None,
         "boards": boards,
     }
+
+
+def known_targets(place: Place, args: LeaderboardArgs) -> Targets:
+    """The targets that were published, and those that are given."""
+    return Targets([*stored_targets(place.store), *args.targets])
 
 
 class _Asked:
@@ -135,14 +141,16 @@ class _Asked:
             raise CannotAct(
                 f"Open hours are those of {', '.join(HAVE_HOURS)}, and stand in the stores file (--stores)."
             )
-        weights = _evenly_known
+        weights, targets = _evenly_known, Targets()
         if needs == "target":
-            if args.by not in HAVE_TARGETS or not args.targets:
+            targets = known_targets(self._place, args)
+            if args.by not in HAVE_TARGETS or not targets.holders():
                 raise CannotAct(
-                    f"Targets are those of {', '.join(HAVE_TARGETS)}, and come from a file (--targets)."
+                    f"Targets are those of {', '.join(HAVE_TARGETS)}; they come from a file (--targets),"
+                    " or are published by `daybook targets set`."
                 )
             weights = self._weights()
-        return Yardsticks(self._calendar, self.staff, args.targets, weights)
+        return Yardsticks(self._calendar, self.staff, lambda: targets, weights)
 
     def _weights(self) -> _Weights:
         first, last = self._before.first - _WEIGHED, self.period.last

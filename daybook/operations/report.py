@@ -18,6 +18,7 @@ from daybook.operations.report_standouts import Aims, net_by_date, standouts_of
 from daybook.schemas.rounding import divide
 from daybook.schemas.targets import Target
 from daybook.sinks.contenders import contenders
+from daybook.sinks.plans import stored_targets
 from daybook.sinks.reading import StoreTotal, counts, store_totals
 
 PAST: Final = timedelta(days=400)
@@ -35,7 +36,7 @@ class ReportArgs(Args):
     day: date | None = Field(None, description="A day of the period; the last whole one, if left out.")
     grace_hours: float = Field(6.0, ge=0, le=24 * 31)
     at: datetime | None = Field(None, description="As of when days count as closed; now, if left out.")
-    targets: list[Target] = Field(default_factory=list)
+    targets: list[Target] = Field(default_factory=list, description="Besides published ones.")
 
 
 def report(place: Place, args: ReportArgs) -> Document:
@@ -57,6 +58,7 @@ def report(place: Place, args: ReportArgs) -> Document:
         raise CannotAct(f"Nothing was sold from {period.first} to {period.last}.")
     open_stores = _not_closed(place.calendar, period, timedelta(hours=args.grace_hours), now)
     as_of = counts(place.store).recorded_at
+    targets = [*stored_targets(place.store), *args.targets]
     return {
         "kind": args.kind,
         "first": period.first.isoformat(),
@@ -73,7 +75,7 @@ def report(place: Place, args: ReportArgs) -> Document:
                 period=period,
                 before=before,
                 kind=args.kind,
-                aims=Aims(args.targets, currency, now),
+                aims=Aims(targets, currency, now),
             )
             for currency in sold
         ],

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from daybook.ledger.adjustments import factor, in_force, newest
-from daybook.ledger.alerts.aims import targets_of
+from daybook.ledger.aims import Aims
 from daybook.ledger.alerts.asking import sales_questions
 from daybook.ledger.alerts.facts import GapFacts, ReceiverFacts
 from daybook.ledger.alerts.feed import FeedMemory
@@ -20,6 +20,8 @@ from daybook.ledger.alerts.sheet import Sheet
 from daybook.ledger.alerts.states import Details
 from daybook.ledger.alerts.taking_apart import Apart
 from daybook.ledger.alerts.thresholds import threshold_questions
+from daybook.ledger.alerts.till_questions import TillQuestions
+from daybook.ledger.alerts.tills import TillBook
 from daybook.ledger.alerts.totals_sheet import SheetOfTotals
 from daybook.ledger.alerts.watching import Question
 from daybook.ledger.alerts.wording import links, summary, title
@@ -27,6 +29,7 @@ from daybook.ledger.calendar import Calendar
 from daybook.ledger.expressions import Expression
 from daybook.ledger.merged import MergedTotals
 from daybook.ledger.pace import Paces, StorePace
+from daybook.ledger.targets import Targets
 from daybook.schemas import rules as r
 from daybook.schemas.adjustments import Adjustment
 from daybook.schemas.alerts import (
@@ -39,26 +42,29 @@ from daybook.schemas.alerts import (
     Split,
 )
 from daybook.schemas.stores import StoreEntry
-from daybook.schemas.targets import Target
 
+_FEED, _TILLS = b"feed|", b"till|"
 _MONEY: Final = (Dimension.ALL, Dimension.REGION, Dimension.STORE)
 
 
 class Sources(NamedTuple):
     """Where facts come from beside the totals; each may be left out.
 
-    ``receivers`` says how each receiver does, ``more`` asks what others know of, such as tills.
+    ``receivers`` says how each receiver does, ``tills`` is where events are noted for rules about tills.
     """
 
-    targets: Callable[[], Iterable[Target]] = lambda: ()
+    targets: Callable[[], Targets] = Targets
     adjustments: Callable[[], Iterable[Adjustment]] = lambda: ()
     receivers: Callable[[], Mapping[str, ReceiverFacts]] = dict
-    more: Callable[[Sequence[r.Rule], Glance], Iterable[Question]] = lambda _rules, _glance: ()
+    tills: TillBook | None = None
     custom: Mapping[str, Expression] = {}
 
 
 class Asker:
-    """Gathers the facts of all rules. All that it remembers can be gathered anew from the totals."""
+    """Gathers the facts of all rules.
+
+    What it remembers can be gathered anew from the totals, but for the feed's counters and the till book.
+    """
 
     def __init__(self, calendar: Calendar, sources: Sources | None = None) -> None:
         self._calendar, self._sources = calendar, sources or Sources()
@@ -66,11 +72,18 @@ class Asker:
         self._gathering = Gathering(self._sheet.sheet, calendar)
         self._paces_of = Paces(self._sheet.sold)
         self._feed = FeedMemory()
+        self._tills = None if self._sources.tills is None else TillQuestions(self._sources.tills)
+        self._counted: dict[int, int] | None = None
         self._view = MergedTotals()
         self._rules = r.RulesFile(rules=[])
         self._glance: Glance | None = None
         self._figures: Figures = {}
         self._paces: Sequence[StorePace] = ()
+
+    def prepared(self, now: datetime, view: MergedTotals) -> Iterator[None]:
+        """Do what takes long at a first look, on a new day or in a new quarter hour, bit by bit."""
+        yield from self._sheet.following(view)
+        yield from self._paces_of.prepared(now)
 
     def questions(
         self,
@@ -88,15 +101,29 @@ class Asker:
         self._sheet.follow(view)
         self._feed.note(now, view.positions.values())
         self._paces = self._paces_of.at(now, self._sources.adjustments())
-        targets = targets_of(self._sources.targets(), self._sheet.sold, now)
-        self._figures = day_figures(self._paces, targets)
+        self._figures = day_figures(self._paces, Aims(self._sources.targets(), self._sheet.sold, now))
         glance = self._glance = Glance(self._gathering, now, self._factor(now))
         enabled = [rule for rule in rules.rules if rule.enabled]
         return [
             *sales_questions(enabled, glance, self._figures, going_on),
             *(q for rule in enabled for q in self._others(rule, glance)),
-            *self._sources.more(enabled, glance),
+            *self._of_tills(enabled, glance, going_on or ()),
         ]
+
+    def _of_tills(
+        self, rules: Sequence[r.Rule], glance: Glance, going_on: Iterable[Alert]
+    ) -> Iterator[Question]:
+        """About tills, if all events are read that were counted when this was asked last.
+
+        Where reading lags behind counting tills would seem silent that are not.
+        """
+        counted = {number: position.next_offset for number, position in self._view.positions.items()}
+        before, self._counted = self._counted or counted, counted
+        if self._tills is None or not self._tills.book.complete:
+            return
+        read = self._tills.book.next_offsets
+        if all(read.get(partition, 0) >= offset for partition, offset in before.items()):
+            yield from self._tills.of(rules, glance, going_on)
 
     def _factor(self, now: datetime) -> Callable[[StoreEntry, date], Fraction]:
         holding = newest(self._sources.adjustments(), now)
@@ -113,12 +140,20 @@ class Asker:
                 scope = Scope(dimension=Dimension.RECEIVER, key=name)
                 yield Question(rule, scope, glance.now.astimezone(UTC).date(), known)
 
-    def entries(self) -> Mapping[bytes, bytes]:
-        """Nothing has to be kept: what is remembered is in the totals."""
-        return {}
+    def changes(self) -> Iterator[tuple[bytes, bytes | None]]:
+        """What has to be kept since this was asked last: entries, of which None removes one."""
+        for key, value in self._feed.changes().items():
+            yield _FEED + key, value
+        if self._tills is not None:
+            self._tills.book.forget_old()
+            for key, value in self._tills.book.changes():
+                yield _TILLS + key, value
 
     def restore(self, entries: Mapping[bytes, bytes]) -> None:
-        """Nothing was kept."""
+        """Forget everything, and know what was kept."""
+        self._feed.restore(_beginning_with(_FEED, entries))
+        if self._tills is not None:
+            self._tills.book.restore(_beginning_with(_TILLS, entries))
 
     def details(self, question: Question, finding: Finding) -> Details:
         """What an alert carries for those who are told of it."""
@@ -177,6 +212,10 @@ class Asker:
             sold_at = datetime.fromtimestamp(quarter, UTC) - timedelta(seconds=question.facts.seconds)
         at = None if recorded is None else datetime.fromtimestamp(recorded / 1000, UTC)
         return Freshness(as_of=glance.now, recorded_at=at, sold_at=sold_at)
+
+
+def _beginning_with(prefix: bytes, entries: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
+    return {key[len(prefix) :]: value for key, value in entries.items() if key.startswith(prefix)}
 
 
 def _within(store: StoreEntry, scope: Scope) -> bool:

@@ -32,6 +32,7 @@ def sales_questions(
     places = _Places(glance, going_on)
     for rule in rules:
         facts = _FACTS.get(type(rule))
+        # Refunds and voids one by one are not in the totals: those are asked about with the tills.
         counted = isinstance(rule, r.SpikeRule) and rule.what != "reversals"
         if facts is None or not rule.enabled or counted:
             continue

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
+
+import orjson
 
 from daybook.ledger.alerts.facts import FeedFacts
 from daybook.ledger.messages import PartitionPosition
@@ -22,10 +24,11 @@ class _Noted(NamedTuple):
 
 
 class FeedMemory:
-    """The counters at each tick of the last day. A process that begins anew begins it anew."""
+    """The counters at each evaluation of the last day."""
 
     def __init__(self) -> None:
         self._noted: deque[_Noted] = deque()
+        self._changed: dict[bytes, bytes | None] = {}
 
     def note(self, now: datetime, positions: Iterable[PartitionPosition]) -> None:
         """Keep how the counters stand. Where they fall back, with a new epoch, nothing before counts."""
@@ -37,10 +40,22 @@ class FeedMemory:
             sum(position.dead for position in known),
         )
         if self._noted and noted.received < self._noted[-1].received:
+            self._changed |= {_name(old): None for old in self._noted}
             self._noted.clear()
         self._noted.append(noted)
+        self._changed[_name(noted)] = orjson.dumps(noted[1:])
         while self._noted[0].at < now - REMEMBERED:
-            self._noted.popleft()
+            self._changed[_name(self._noted.popleft())] = None
+
+    def changes(self) -> Mapping[bytes, bytes | None]:
+        """What has to be kept since this was asked last: entries, of which None removes one."""
+        changed, self._changed = self._changed, {}
+        return changed
+
+    def restore(self, entries: Mapping[bytes, bytes]) -> None:
+        """Forget everything, and know what these entries say."""
+        noted = [_Noted(datetime.fromisoformat(at.decode()), *orjson.loads(e)) for at, e in entries.items()]
+        self._noted, self._changed = deque(sorted(noted)), {}
 
     def facts(self, what: Literal["dead_letters", "duplicates"], minutes: int) -> FeedFacts:
         """The last minutes beside the time before them, as far as it is remembered."""
@@ -55,3 +70,7 @@ class FeedMemory:
             start.received - first.received,
             getattr(start, what) - getattr(first, what),
         )
+
+
+def _name(noted: _Noted) -> bytes:
+    return noted.at.isoformat().encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
@@ -37,6 +38,11 @@ class SheetOfTotals:
 
     def follow(self, view: MergedTotals) -> None:
         """Take over every total that has changed."""
+        for _ in self.following(view):
+            pass
+
+    def following(self, view: MergedTotals) -> Iterator[None]:
+        """The same, bit by bit: between two business dates others may have their turn."""
         places = [p for p in view.places() if p.dimension == "store_quarter" and p.book == SALES]
         newest = max((place.business_date for place in places), default=date.min)
         often = self._looks % _SELDOM != 0
@@ -45,6 +51,7 @@ class SheetOfTotals:
             age = newest - place.business_date
             if age <= timedelta(days=_KEPT) and (age <= _OFTEN or not often):
                 self._follow(place, view)
+                yield
         for gone in [place for place in self._seen if newest - place.business_date > timedelta(days=_KEPT)]:
             del self._seen[gone]
             self.sold.forget_before(gone.business_date + timedelta(days=1))

@@ -91,7 +91,7 @@ class _UnderWay:
     def _context(self, question: Question, finding: Finding) -> Context:
         rule, scope, key = question.rule, question.scope, question.key
         others = (alert for other, alert in self._going_on.items() if other != key)
-        cause = inhibitor(rule, scope, others, self._file.inhibitions)
+        cause = inhibitor(rule, scope, others, self._file.inhibitions, finding.measured)
         silence = silence_of(self._silences, rule, scope, key, self._now)
         return Context(
             rule,

@@ -1,4 +1,4 @@
-"""The watcher and the notifier killed at every step: no notification may be lost, though some come twice."""
+"""A watcher and a notifier that are told of totals, and a receiver that checks what it is told."""
 
 from __future__ import annotations
 
@@ -21,21 +21,16 @@ from daybook.ledger.positions import version
 from daybook.producers.gateway.signatures import new_signing_key, signed, signer
 from daybook.schemas import topics
 from daybook.schemas.notifications import Notification
-from tests.faults.ground import Run
-from tests.faults.rows import Row
 from tests.streams.program import Program
-from tests.support.kafka.broker import KafkaBroker
-from tests.support.kafka.jars import fetch_jars
 from tests.support.receiver import Answer, Posted, Receiver
 
 STORES: Final = ("leeds", "york", "hull")
-STEPS: Final = ("begin", "changelog", "sent", "committed")
 _EPOCH: Final = 3_600_000
 _DAYS: Final = 36
 _QUARTER: Final = 900
 _DAY: Final = 86_400
 _KEY: Final = new_signing_key("alerts", stores=["*"], sources=["*"], now=datetime.now(UTC))
-_LIMIT: Final = 100.0
+LIMIT: Final = 100.0
 _ENTRY: Final = "tests.faults.entry"
 _RULES: Final = {
     "rules": [
@@ -105,8 +100,8 @@ class Alerting:
         }
         command = [sys.executable, "-m", "daybook.cli.main", "topics", "--json"]
         subprocess.run(command, env=self.environment, capture_output=True, check=True)
-        self.watcher = self._program("watcher")
-        self.notifier = self._program("notifier")
+        self.watcher = self.program("watcher")
+        self.notifier = self.program("notifier")
 
     def _write_files(self, url: str) -> None:
         (self.folder / "hook.secret").write_text(_KEY.secret)
@@ -115,7 +110,8 @@ class Alerting:
         stores = [{"store_id": name, "region": "north", "days": [{"zone": "UTC"}]} for name in STORES]
         (self.folder / "stores.json").write_bytes(orjson.dumps({"stores": stores}))
 
-    def _program(self, name: str) -> Program:
+    def program(self, name: str) -> Program:
+        """One of Daybook's programs, not started yet."""
         return Program([name], self.environment, self.folder / f"{name}.log", "daybook.cli.main")
 
     def forced(self, program: Program, *faults: str) -> None:
@@ -168,21 +164,42 @@ class Alerting:
 
     def wait(self, condition: Callable[[], bool], what: str) -> None:
         """Wait, and start again what ended itself."""
-        deadline = time.monotonic() + _LIMIT
+        deadline = time.monotonic() + LIMIT
         programs = (self.watcher, self.notifier)
         while not condition():
             if time.monotonic() > deadline:
                 logs = "\n".join(f"--- {p.log.name}\n{p.text()[-6000:]}" for p in programs)
-                raise AssertionError(f"{what}: not within {_LIMIT:g} s\n{logs}")
+                raise AssertionError(f"{what}: not within {LIMIT:g} s\n{logs}")
             for program in programs:
                 program.tend()
             time.sleep(0.1)
 
-    def kill_at(self, program: Program, fault: str) -> None:
-        """Start a program that dies at a step, wait until it has, and start it as it is."""
-        self.forced(program, fault)
-        self.wait(program.ended, f"the end of {program.arguments[-1]} at {fault}")
+    def kill_at(self, program: Program, *faults: str) -> None:
+        """Start a program that dies at a step, and wait until it has."""
+        self.forced(program, *faults)
+        self.wait(program.ended, f"the end of {program.arguments[-1]} at {faults[0]}")
         program.kill()
+
+    def heard_within(self, seconds: float, told: dict[str, int]) -> bool:
+        """Whether the receiver is told of every store in time."""
+        deadline = time.monotonic() + seconds
+        while set(told) != set(STORES) and time.monotonic() < deadline:
+            for program in (self.watcher, self.notifier):
+                program.tend()
+            time.sleep(0.1)
+        return set(told) == set(STORES)
+
+    def untold(self) -> int:
+        """How many stores nothing was told of."""
+        return len(set(STORES) - set(self.heard.fires))
+
+    def use_clickhouse(self, url: str) -> None:
+        """Have all programs know a server, with its tables made."""
+        self.environment["DAYBOOK_CLICKHOUSE_URL"] = url
+        for program in (self.watcher, self.notifier):
+            program.environment["DAYBOOK_CLICKHOUSE_URL"] = url
+        command = [sys.executable, "-m", "daybook.cli.main", "migrate", "--json"]
+        subprocess.run(command, env=self.environment, capture_output=True, check=True)
 
     def end(self) -> None:
         """Kill what runs."""
@@ -200,42 +217,3 @@ def alerting(bootstrap: str, folder: Path) -> Iterator[Alerting]:
             yield made
         finally:
             made.end()
-
-
-def watcher_killed(run: Run) -> Row:
-    """SIGKILL at the steps of a decision, until every alert and every end of one was told."""
-    with _broker(run) as bootstrap, alerting(bootstrap, run.folder) as on:
-        return killed_watcher(on, run.pick_steps(STEPS, short=("changelog", "committed")))
-
-
-def killed_watcher(on: Alerting, steps: tuple[str, ...]) -> Row:
-    """Kill the watcher at each step of deciding that alerts fire."""
-    on.notifier.start()
-    for step in steps:
-        on.kill_at(on.watcher, f"tick:{step}:1")
-    return _told_all(on, "watcher killed", len(steps))
-
-
-def _told_all(on: Alerting, name: str, kills: int) -> Row:
-    for program in (on.watcher, on.notifier):
-        if not program.running():
-            on.forced(program)
-            program.ends_itself = False
-    on.wait(lambda: set(on.heard.fires) == set(STORES), "every alert told")
-    on.tell_recovery()
-    on.wait(lambda: set(on.heard.over) == set(STORES), "every end told")
-    twice = sum(on.heard.fires.values()) + sum(on.heard.over.values()) - 2 * len(STORES)
-    seen = {"kills": kills, "told": sum(on.heard.fires.values()), "twice": twice}
-    detail = f"{len(STORES)} alerts and their ends, {on.heard.forged} forged"
-    return Row(name, on.heard.forged == 0, seen, detail)
-
-
-@contextlib.contextmanager
-def _broker(run: Run) -> Iterator[str]:
-    run.folder.mkdir(parents=True, exist_ok=True)
-    broker = KafkaBroker(run.folder / "kafka", fetch_jars())
-    broker.start()
-    try:
-        yield broker.bootstrap
-    finally:
-        broker.kill()

@@ -20,6 +20,7 @@ from tests.faults.patching import wrap
 
 STEPS: Final = ("begin", "changelog", "sent", "committed", "offsets")
 """The steps of a checkpoint; after the last of them the source offsets are committed."""
+_FIRES: Final = b'"state":"firing"'
 NOTIFYING_STEPS: Final = ("begin", "changelog", "sent", "committed", "send", "delivered")
 """The steps of a decision's transaction, and of telling a receiver what was decided."""
 
@@ -77,13 +78,14 @@ def at_step(step: str, number: int, sent: signal.Signals) -> None:
 
 
 def at_tick(step: str, number: int) -> None:
-    """Kill this process at the n-th time that a transaction which tells others something comes to a step."""
+    """Kill this process at the n-th time that a transaction which tells that alerts fire comes to a step."""
     times = itertools.count(1)
     telling: set[int] = set()
 
     def transacting(original: Callable[..., Any]) -> Callable[..., Any]:
         async def transact(self: TransactionalWriter, partition: int, entries: Any, records: Any) -> None:
-            (telling.add if records else telling.discard)(id(self))
+            fires = any(_FIRES in (record.value or b"") for record in records)
+            (telling.add if fires else telling.discard)(id(self))
             await original(self, partition, entries, records)
 
         return transact

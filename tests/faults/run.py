@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from tests.faults import alerting, brokers, clickhouse, clocks, killed, lost, members, notifying, state
+from tests.faults import brokers, clickhouse, clocks, killed, lost, members, notifying, state, watching
 from tests.faults import till_offline as offline
 from tests.faults.ground import DIFFERS, Run, Unavailable
 from tests.faults.rows import Row
@@ -57,14 +57,17 @@ ROWS: Final[dict[str, Make]] = {
     "clocks-change": clocks.clocks_change,
     "till-back": clocks.till_back,
     "till-offline": till_offline,
-    "watcher-killed": alerting.watcher_killed,
+    "watcher-killed": watching.watcher_killed,
     "notifier-killed": notifying.notifier_killed,
+    "alert-without-clickhouse": watching.clickhouse_away,
     "without-order": sabotaged("order", killed.killed_at_each_step),
     "without-one-transaction": sabotaged("one-transaction", killed.killed_at_each_step),
     "without-position": sabotaged("position", lost.batches_dropped),
     "without-fencing": sabotaged("fencing", members.frozen_worker),
     "without-sink-keys": sabotaged("sink-keys", clickhouse.answers_lost),
     "without-due-entry": sabotaged("due-entry", notifying.notifier_killed),
+    "without-one-decision": sabotaged("one-decision", watching.watcher_killed),
+    "without-no-waiting": sabotaged("no-waiting", watching.clickhouse_away),
 }
 
 

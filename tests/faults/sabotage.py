@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 from collections.abc import Callable
@@ -9,9 +10,10 @@ from typing import Any, Final
 
 from daybook.sinks.migrate import Migration
 from daybook.sinks.store import Store
+from daybook.streams.following import TotalsFollower
 from daybook.streams.notify_agent import NotifyAgent
 from daybook.streams.totals import TotalsProcessor
-from daybook.streams.writer import CheckpointWriter
+from daybook.streams.writer import CheckpointWriter, TransactionalWriter
 from tests.faults.patching import wrap
 
 
@@ -98,6 +100,34 @@ def _salted(statement: str) -> str:
     return re.sub(r"\nSETTINGS non_replicated_deduplication_window = \d+", "", keyed)
 
 
+def told_apart() -> None:
+    """Write what agents decided in one transaction, and tell others of it in a second one."""
+
+    def twice(original: Callable[..., Any]) -> Callable[..., Any]:
+        async def transact(self: TransactionalWriter, partition: int, entries: Any, records: Any) -> None:
+            await original(self, partition, entries, [])
+            if records:
+                await original(self, partition, [], records)
+
+        return transact
+
+    wrap(TransactionalWriter, "transact", twice)
+
+
+def history_first() -> None:
+    """Decide nothing before the history is read from ClickHouse."""
+
+    def waiting(original: Callable[..., Any]) -> Callable[..., Any]:
+        async def _ready(self: TotalsFollower) -> None:
+            await original(self)
+            while not getattr(self, "history_read", False):
+                await asyncio.sleep(0.1)
+
+        return _ready
+
+    wrap(TotalsFollower, "until_caught_up", waiting)
+
+
 def logged_as_sent() -> None:
     """Write a notification as sent when it is decided, and send it afterwards."""
 
@@ -122,4 +152,6 @@ SAFEGUARDS: Final[dict[str, Callable[[], None]]] = {
     "fencing": no_fencing,
     "sink-keys": no_sink_keys,
     "due-entry": logged_as_sent,
+    "one-decision": told_apart,
+    "no-waiting": history_first,
 }

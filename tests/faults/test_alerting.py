@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.alerting import alerting, killed_watcher
+from tests.faults.alerting import alerting
+from tests.faults.watching import killed_watcher
 from tests.support.kafka.broker import KafkaBroker
 
 

@@ -18,7 +18,9 @@ from daybook.ledger.live_boards import LiveBoards, first_needed
 from daybook.ledger.merged import MergedTotals, all_entries
 from daybook.ledger.messages import TotalsBucket
 from daybook.ledger.periods import Period
+from daybook.ledger.plans import Plans
 from daybook.ledger.snapshots import Snapshot, board_id, decode_snapshot, encode_snapshot, rows_of
+from daybook.ledger.targets import Targets
 from daybook.ledger.teams import PeerGroups, Staff
 from daybook.ledger.yardsticks import Scope, Yardsticks
 from daybook.schemas.leaderboards import BoardSpec
@@ -50,15 +52,15 @@ STAFF = Staff(
         StaffEntry(staff_id="cat", home_store="bath"),
     ]
 )
-TARGETS = [
+TARGETS = Targets(
     Target(
         scope="store", key=key, currency="GBP", period=TargetPeriod.WEEK, amount=amount,
         first=date(2026, 1, 1), set_at=datetime(2026, 1, 1, tzinfo=UTC), reason="budget",
     )
     for key, amount in (("leeds", 7_000), ("bath", 700))
-]  # fmt: skip
+)  # fmt: skip
 GRACE = timedelta(hours=6)
-AROUND = Surroundings(CALENDAR, STAFF, MEASURES, Yardsticks(CALENDAR, STAFF, TARGETS), GRACE)
+AROUND = Surroundings(CALENDAR, STAFF, MEASURES, Yardsticks(CALENDAR, STAFF, lambda: TARGETS), GRACE)
 SPECS = [
     BoardSpec(by="staff"),
     BoardSpec(by="staff", measure="aov", minimum_orders=2, peers="store"),
@@ -219,3 +221,26 @@ def test_open_hours_move_the_board_by_themselves() -> None:
         for snapshot in boards.tick(NOON + timedelta(minutes=minutes))
     ]
     assert values == [4000, 3714, 1625, 1625]
+
+
+def test_a_target_that_is_published_moves_the_board_at_the_next_tick() -> None:
+    """Attainment goes by the target that holds now: set while the board is kept, and changed later."""
+    plans, merged = Plans(), MergedTotals()
+    around = AROUND._replace(yardsticks=Yardsticks(CALENDAR, STAFF, lambda: plans.targets))
+    boards = LiveBoards([BoardSpec(by="store", measure="attainment")], merged, around)
+    boards.tick(NOON)
+    Teller(merged).tell(boards, 0, TUESDAY, "york", gross=500, orders=1)
+    [without] = boards.tick(NOON)
+    assert (without.ranked, without.left_out) == (0, 1)
+    told = []
+    for hour, amount in ((1, 1_000), (2, 2_000)):
+        set_at = NOON - timedelta(hours=10 - hour)
+        plans.add_target(
+            Target(
+                scope="store", key="york", currency="GBP", period=TargetPeriod.DAY, amount=amount,
+                first=TUESDAY, set_at=set_at, reason="budget",
+            )
+        )  # fmt: skip
+        told += [snapshot.top[0].value for snapshot in boards.tick(NOON)]
+    assert told == [500_000, 250_000]
+    assert boards.tick(NOON) == []

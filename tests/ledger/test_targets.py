@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from daybook.ledger.periods import PERIODS
-from daybook.ledger.targets import Holder, day_amount, target_in_force, weekday_weights
+from daybook.ledger.targets import Holder, day_amount, holder_of, target_in_force, weekday_weights
 from daybook.schemas.targets import Target, TargetPeriod
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -85,3 +85,19 @@ def test_a_wrong_target_is_refused(wrong: dict[str, Any]) -> None:
     """A scope without its key, a key without its scope, dates the wrong way round, nothing to reach."""
     with pytest.raises(ValidationError):
         target(**wrong)
+
+
+def test_a_retail_months_target_falls_on_its_four_or_five_weeks() -> None:
+    """In 2026 February of the 4-5-4 calendar has the four weeks from 1 February on, March five."""
+    monthly = target(35_000, period=TargetPeriod.RETAIL_MONTH, first=date(2026, 2, 1), last=None)
+
+    def evenly(_before: date) -> list[int]:
+        return [1] * 7
+
+    assert day_amount(monthly, date(2026, 2, 28), evenly) == 35_000 // 28
+    assert day_amount(monthly, date(2026, 3, 1), evenly) == 1_000
+    assert day_amount(monthly, date(2026, 4, 4), evenly) == 1_000
+    weekly = target(7_000, period=TargetPeriod.RETAIL_WEEK, first=date(2026, 2, 1), last=None)
+    assert day_amount(weekly, date(2026, 3, 1), evenly) == 1_000
+    both = [monthly, weekly]
+    assert target_in_force(both, holder_of(monthly), date(2026, 3, 3), NOW) == weekly

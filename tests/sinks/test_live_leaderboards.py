@@ -11,8 +11,9 @@ import orjson
 from daybook.board_files import USUAL_BOARDS
 from daybook.ledger.board_measures import MEASURES
 from daybook.ledger.board_rankings import Surroundings
-from daybook.ledger.merged import MergedTotals
+from daybook.ledger.merged import MergedTotals, all_entries
 from daybook.ledger.messages import decode_totals
+from daybook.ledger.targets import Targets
 from daybook.ledger.teams import Staff
 from daybook.ledger.weights import MergedWeights
 from daybook.ledger.yardsticks import Yardsticks
@@ -24,6 +25,7 @@ from daybook.schemas.leaderboards import BoardSpec
 from daybook.schemas.staff import StaffEntry, TeamFrom
 from daybook.schemas.targets import Target, TargetPeriod
 from daybook.sinks.leaderboard_rows import LEADERBOARDS
+from daybook.sinks.merged import stored_totals
 from daybook.sinks.states import PendingStates
 from daybook.sinks.store import Store
 from daybook.streams.leaderboards import LeaderboardsAgent
@@ -48,6 +50,7 @@ TARGETS = [
     )
     for key, period, amount in (("ann", TargetPeriod.WEEK, 70_000), ("bob", TargetPeriod.DAY, 1_000))
 ]  # fmt: skip
+OF_FILE = Targets(TARGETS)
 SPECS = [
     *USUAL_BOARDS,
     BoardSpec(by="staff", peers="peer_group"),
@@ -83,7 +86,7 @@ class Desk:
 
     def _around(self, merged: MergedTotals) -> Surroundings:
         staff = Staff(STAFF)
-        yardsticks = Yardsticks(self.world.calendar, staff, TARGETS, MergedWeights(merged, staff))
+        yardsticks = Yardsticks(self.world.calendar, staff, lambda: OF_FILE, MergedWeights(merged, staff))
         return Surroundings(self.world.calendar, staff, MEASURES, yardsticks, timedelta(hours=6))
 
     def tick(self, at: datetime = AT) -> list[Outgoing]:
@@ -225,3 +228,20 @@ def test_a_snapshot_that_is_not_ours_is_refused() -> None:
     batch = pending.batch(0, 10)
     assert batch is not None
     assert not batch.blocks[0].columns["key"]
+
+
+def test_the_merged_view_comes_back_from_clickhouse(embedded: Store) -> None:
+    """What is read from the tables is what the totals agents told: for a watcher whose topic has lost it."""
+    world = two_weeks()
+    world.write(embedded)
+    desk, stored = Desk(world), MergedTotals()
+    desk.tick()
+    for bucket in stored_totals(embedded):
+        stored.take(bucket)
+    vectors = [{(e.place, e.key): e.difference for e in all_entries(each)} for each in (desk.merged, stored)]
+    assert vectors[0] == vectors[1]
+    assert vectors[0]
+    late = MergedTotals()
+    for bucket in stored_totals(embedded, DAY):
+        late.take(bucket)
+    assert {place.business_date >= DAY for place in late.places()} == {True}

@@ -17,6 +17,7 @@ from daybook.operations.accuracy import AccuracyArgs
 from daybook.operations.base import CannotAct, Place
 from daybook.operations.forecast import ForecastArgs
 from daybook.operations.known_plans import PlanArgs
+from daybook.operations.leaderboard import LeaderboardArgs
 from daybook.operations.pace import PaceArgs
 from daybook.operations.plans import ProposeArgs, PublishArgs
 from daybook.operations.registry import run
@@ -24,6 +25,7 @@ from daybook.producers.records import OutgoingRecord
 from daybook.schemas import topics
 from daybook.schemas.adjustments import Adjustment
 from daybook.schemas.projections import Projections, ProjectionSnapshot
+from daybook.schemas.rounding import divide
 from daybook.schemas.staff import StaffEntry, TeamFrom
 from daybook.schemas.targets import Target, TargetPeriod
 from daybook.sinks.history import day_totals
@@ -257,3 +259,16 @@ def test_a_target_that_cannot_be_is_refused_before_anything_is_sent(words: list[
     told = CliRunner().invoke(main, [*plain, *words])
     assert told.exit_code == 2
     assert said in told.stderr
+
+
+def test_published_targets_are_what_attainment_goes_by(shop: Place) -> None:
+    """On leaderboards and in reports, without any file: the store's net over its week's published target."""
+    args: dict[str, Any] = {"by": "store", "day": LAST.date(), "period": "week", "at": NOON}
+    with pytest.raises(CannotAct, match="daybook targets set"):
+        run(shop, "leaderboard", LeaderboardArgs(measure="attainment", **args))
+    run(shop, "plans-publish", PublishArgs(targets=[target()]))
+    net, part = (
+        run(shop, "leaderboard", LeaderboardArgs(measure=measure, **args))["boards"][0]["top"][0]["value"]
+        for measure in ("net", "attainment")
+    )
+    assert part == divide(net * 1_000_000, 5000)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -146,6 +147,35 @@ async def test_ticks_that_come_together_are_one_and_their_commands_are_all_there
     assert (desk.agent.count, desk.agent.seen) == (1, ["a", "b"])
     assert desk.agent.times == [datetime.fromtimestamp(BEGAN / 1000 + 40, UTC)]
     assert desk.notes[-1] == ("commit", (PLACE, 5))
+
+
+class Slow(Counter):
+    """An agent with long work to do before it decides."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done = 0
+
+    def prepare(self, now: datetime, view: str) -> Iterator[None]:  # noqa: ARG002 - as the protocol has it
+        """Five bits of it."""
+        for _ in range(5):
+            self.done += 1
+            yield
+
+
+async def test_others_have_their_turn_while_an_agent_prepares() -> None:
+    """The loop goes on between two bits of the work, and all of it is done when the agent decides."""
+    desk, turns = Desk(), list[int]()
+    slow = desk.processor.agent = Slow()
+
+    async def other() -> None:
+        while slow.done < 5:
+            turns.append(slow.done)
+            await asyncio.sleep(0)
+
+    await asyncio.gather(desk.give(0, TICK), other())
+    assert turns == [1, 2, 3, 4]
+    assert (slow.count, slow.done) == (1, 5)
 
 
 async def test_what_comes_again_is_not_decided_on_again() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from daybook.ledger.alerts.findings import Finding
@@ -38,6 +38,18 @@ class Sales:
         """How the store does."""
         self.asked += 1
         return [Question(each, QUAYSIDE, TODAY, selling_less(self.drop)) for each in rules.rules]
+
+    def prepared(self, now: object, view: MergedTotals) -> Iterator[None]:  # noqa: ARG002
+        """Nothing to do."""
+        return iter(())
+
+    def changes(self) -> Iterable[tuple[bytes, bytes | None]]:
+        """How often it was asked."""
+        return [(b"asked", str(self.asked).encode())]
+
+    def restore(self, entries: Mapping[bytes, bytes]) -> None:
+        """Take it over."""
+        self.asked = int(entries.get(b"asked", b"0"))
 
     def details(self, question: Question, finding: Finding) -> Details:
         """Words."""
@@ -168,7 +180,7 @@ def test_what_is_long_over_is_forgotten() -> None:
     for _ in range(49):
         desk.tick(seconds=3600)
     assert list(desk.topic.values()) == [None]
-    assert not desk.table
+    assert [key for key in desk.table if not key.startswith(b"fact|")] == []
 
 
 def test_an_alert_of_a_rule_that_is_gone_ends() -> None:
@@ -177,3 +189,14 @@ def test_an_alert_of_a_rule_that_is_gone_ends() -> None:
     desk.rules = file_of()
     desk.tick()
     assert (desk.state(), desk.alert().reason) == (AlertState.RESOLVED, "rule_gone")
+
+
+def test_what_the_facts_go_by_is_kept_in_the_table() -> None:
+    """What gathers the facts is given back what it had to remember, with each evaluation."""
+    desk = Desk()
+    desk.tick()
+    desk.tick()
+    assert desk.sales.asked == 2
+    desk.sales.asked = 0
+    desk.begin()
+    assert desk.sales.asked == 2

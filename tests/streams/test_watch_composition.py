@@ -8,11 +8,11 @@ from pathlib import Path
 import orjson
 import pytest
 
+from daybook.alert_agent import watch_agent
 from daybook.operations.base import CannotAct
 from daybook.schemas import topics
 from daybook.schemas.alerts import Alert
 from daybook.settings import Settings
-from daybook.watcher import watch_agent
 from tests.ledger.alerts.test_asker import ELEVEN, TODAY, Trade
 from tests.support.tree import ROOT
 

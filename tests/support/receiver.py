@@ -1,4 +1,4 @@
-"""A small HTTP server on loopback that keeps what is posted to it and answers as it is told."""
+"""A small HTTP server on loopback that keeps what it is asked and answers as it is told."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 class Posted(NamedTuple):
-    """A request."""
+    """A request, of either method."""
 
     path: str
     headers: dict[str, str]
@@ -40,6 +40,8 @@ class Receiver:
                 self.send_header("content-length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
+
+            do_GET = do_POST  # noqa: N815 - the server's own name for it
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -14,6 +14,8 @@ from daybook.ledger.alerts.watching import Evaluation, decide
 from daybook.ledger.calendar import Calendar, day_start
 from daybook.ledger.merged import MergedTotals
 from daybook.ledger.messages import PartitionPosition, TotalsBucket
+from daybook.ledger.plans import Plans
+from daybook.ledger.targets import Targets
 from daybook.schemas.alerts import Alert, AlertState, Dimension
 from daybook.schemas.rules import LinkTemplates, Rule
 from daybook.schemas.stores import DayRule, StoreEntry
@@ -152,11 +154,28 @@ def test_a_target_that_will_be_missed_says_what_is_at_risk() -> None:
         scope="region", key="North", currency="GBP", period=TargetPeriod.DAY, amount=2_000_000,
         first=TODAY, set_at=ELEVEN - timedelta(days=1), reason="spring",
     )  # fmt: skip
-    [alert] = course(trade, rule("target", dimension="region"), targets=lambda: [target])
+    of_file = Targets([target])
+    [alert] = course(trade, rule("target", dimension="region"), targets=lambda: of_file)
     assert alert.day is not None
     assert (alert.state, alert.finding) == (AlertState.FIRING, "will_miss_target")
     assert (alert.day.target, alert.day.chance) == (2_000_000, 0)
     assert alert.day.at_risk == 2_000_000 - (alert.day.projected_close or 0) > 400_000
+
+
+def test_a_region_without_a_target_has_that_of_its_stores() -> None:
+    """What boards and the projections show is what alerts go by: the stores' targets added up."""
+    trade = Trade()
+    trade.day(TODAY, range(36, 45))
+    plans = Plans(
+        Target(
+            scope="store", key=store, currency="GBP", period=TargetPeriod.DAY, amount=amount,
+            first=TODAY, set_at=ELEVEN - timedelta(days=1), reason="spring",
+        )
+        for store, amount in (("quayside", 1_500_000), ("station", 500_000))
+    )  # fmt: skip
+    [alert] = course(trade, rule("target", dimension="region"), targets=lambda: plans.targets)
+    assert alert.day is not None
+    assert (alert.scope.key, alert.day.target) == ("North", 2_000_000)
 
 
 def test_a_backfill_of_the_past_alerts_nobody() -> None:

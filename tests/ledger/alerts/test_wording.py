@@ -8,7 +8,7 @@ import pytest
 
 from daybook.ledger.alerts.checking import problems
 from daybook.ledger.alerts.findings import Answer, Finding
-from daybook.ledger.alerts.inhibiting import explains
+from daybook.ledger.alerts.inhibiting import explains, inhibitor
 from daybook.ledger.alerts.wording import links, summary, title
 from daybook.ledger.expressions import parse_all
 from daybook.schemas.alerts import Measured, Scope
@@ -92,3 +92,31 @@ def test_the_rules_that_come_with_daybook_can_be_used() -> None:
 def test_who_explains_whom(source: str, scope: Scope, target: str, other: Scope, explained: bool) -> None:  # noqa: FBT001 - a table
     """Missing data before silence before shortfalls, a wider place before a narrower one."""
     assert explains(firing(of=rule(source), scope=scope), rule(target), other) is explained
+
+
+@pytest.mark.parametrize(
+    "value, usual, minutes, explained",
+    [
+        (
+            4_000,
+            8_000,
+            60,
+            False,
+        ),
+        (5_000, 10_000, 60, False),
+        (7_000, 10_000, 60, True),
+        (6_000, 19_000, 60, True),
+        (4_000, 8_000, 30, True),
+    ],
+)
+def test_a_shortfall_that_is_one_places_own_is_told_of_it(
+    value: int,
+    usual: int,
+    minutes: int,
+    explained: bool,  # noqa: FBT001 - a table
+) -> None:
+    """All are short below eight tenths; North is not explained by that where the rest is not short."""
+    whole = Measured(name="orders", unit="count", value=14_000, usual=20_000, level=16_000, minutes=60)
+    wide = firing(of=rule("recent"), scope=ALL).model_copy(update={"measured": whole})
+    own = Measured(name="orders", unit="count", value=value, usual=usual, minutes=minutes)
+    assert (inhibitor(rule("recent"), NORTH, [wide], (), own) is wide) is explained
