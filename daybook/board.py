@@ -26,6 +26,7 @@ from daybook.ledger.expressions import ExpressionError, parse_all
 from daybook.ledger.leaderboards import main_date
 from daybook.operations.alerts import AcknowledgeArgs, SilenceArgs, acknowledge_alert, silence_alerts
 from daybook.operations.base import CannotAct, Document, Place
+from daybook.operations.coaching import NoteArgs, note_coaching
 from daybook.operations.leaderboard import LeaderboardArgs, known_targets, show_leaderboard
 from daybook.producers.gateway.connections import ConnectionLimits
 from daybook.schemas.alerts import Match
@@ -80,7 +81,9 @@ def composed(
         grace=timedelta(hours=settings.day_grace_hours),
         ranking=_Ranking(place, settings, staff, clock),
         staff_names={entry.staff_id: entry.name or entry.staff_id for entry in staff},
+        homes={entry.staff_id: entry.home_store for entry in staff if entry.home_store is not None},
         actions=None if command is None else _Actions(place),
+        coaching_actions=None if command is None else _Actions(place),
     )
     board.router.include_router(AlertsApi(place, door, measures).router())
     return board
@@ -117,7 +120,7 @@ class _Ranking:
 
 
 class _Actions:
-    """What operators say, as commands to the watcher."""
+    """What operators and managers say, as commands to the watcher."""
 
     def __init__(self, place: Place) -> None:
         self._place = place
@@ -130,6 +133,11 @@ class _Actions:
         """An alert is told to nobody for so many minutes."""
         match = Match(dedup_keys=[dedup_key])
         await self._tell(silence_alerts, SilenceArgs(match=match, minutes=minutes, by=by, reason=reason))
+
+    async def note(self, who: str, key: str, currency: str, text: str, by: str) -> None:
+        """Something is noted about somebody, which puts them on the coaching list."""
+        about = {"who": who, "key": key, "currency": currency}
+        await self._tell(note_coaching, NoteArgs.model_validate(about | {"text": text, "by": by}))
 
     async def _tell(self, operation: Callable[[Place, Any], Document], args: Any) -> None:
         try:

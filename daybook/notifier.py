@@ -18,7 +18,7 @@ from daybook.schemas.rules import RulesFile
 from daybook.settings import Settings
 from daybook.sinks.notifiers.making import make_notifier, secrets_beside
 from daybook.sinks.notifiers.sending import Sending
-from daybook.streams.alerts_view import AlertsFollower
+from daybook.streams.alerts_view import AlertsFollower, AwardsFollower
 from daybook.streams.notify_agent import NotifyAgent
 from daybook.streams.tick_app import TickApp, TickSettings
 from daybook.watcher import tick_settings
@@ -52,13 +52,21 @@ class Notifier(TickApp[AlertsFollower]):
         rules: Rules,
         view: AlertsFollower,
         sending: Sending,
+        *,
         reports: Reports | None = None,
+        awards: AwardsFollower | None = None,
     ) -> None:
         self.rules = rules
         self.sending = sending
         closed = reports.closed if reports is not None else lambda _now: None
-        self.agent = NotifyAgent(self._look, sending, closed)
-        super().__init__(settings, [self.agent], view, view.until_caught_up)
+        self.agent = NotifyAgent(self._look, sending, closed, awards.all if awards is not None else tuple)
+
+        async def ready() -> None:
+            await view.until_caught_up()
+            if awards is not None:
+                await awards.until_caught_up()
+
+        super().__init__(settings, [self.agent], view, ready)
         self._waking: set[asyncio.Task[None]] = set()
         sending.on_result = self._wake
 
@@ -99,9 +107,14 @@ async def notifying(
     writing = {} if reports is None else {"write": reports.write}
     sending = Sending(lambda receiver: make_notifier(receiver, secret), **writing)
     view = AlertsFollower(settings.bootstrap, consumer_options)
-    following = asyncio.create_task(view.run(), name="alerts")
+    awards = AwardsFollower(settings.bootstrap, consumer_options)
+    following = [
+        asyncio.create_task(view.run(), name="alerts"),
+        asyncio.create_task(awards.run(), name="awards"),
+    ]
     try:
-        yield Notifier(settings, rules, view, sending, reports)
+        yield Notifier(settings, rules, view, sending, reports=reports, awards=awards)
     finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
+        for task in following:
+            task.cancel()
+        await asyncio.gather(*following, return_exceptions=True)

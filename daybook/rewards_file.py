@@ -11,6 +11,7 @@ from daybook.json_files import FileError, read_document
 from daybook.ledger.board_measures import measures_with
 from daybook.ledger.expressions import ExpressionError, parse_all
 from daybook.ledger.rewards.checking import Known, problems
+from daybook.ledger.rewards.telling import TOLD_BY
 from daybook.operations.base import CannotAct
 from daybook.reloading import Reloaded
 from daybook.rules_file import load_rules
@@ -52,7 +53,7 @@ def known_to(settings: Settings) -> Known:
         measures=set(measures),
         teams=any(rule.team for entry in staff for rule in entry.teams),
         stores=None if stores is None else {store.store_id for store in stores},
-        receivers=None if rules is None else {receiver.id for receiver in rules.receivers},
+        receivers=None if rules is None else {r.id for r in rules.receivers if r.type in TOLD_BY},
         # Targets may also come by their topic: without a file nobody can say that there are none.
         targets=None if settings.targets_file is None else {target.scope for target in targets},
         days=settings.watch_days,

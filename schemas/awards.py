@@ -46,6 +46,7 @@ class Award(Strict):
     how: Literal["ranking", "everyone", "points", "streak", "best", "hand"]
     who: Who
     key: Key
+    name: FreeText | None = Field(None, description="What the staff file calls them.")
     currency: Currency | None = None
     period: Identifier = Field(description="The kind of period, such as week.")
     first: BusinessDate

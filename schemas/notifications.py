@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from daybook.schemas.alerts import Alert, DedupKey
+from daybook.schemas.awards import Award
 from daybook.schemas.fields import FreeText, Identifier, Instant
 from daybook.schemas.lines import Strict
 from daybook.schemas.reports import ReportPeriod, WrittenReport
@@ -22,7 +23,7 @@ class NotificationStatus(StrEnum):
 
 
 class NotifyReason(StrEnum):
-    """Why something is told to a receiver: of a group of alerts, or a report that is due."""
+    """Why something is told to a receiver: of a group of alerts, a report that is due, an award."""
 
     FIRST = "first_notification"
     NEW_ALERT = "new_alert_in_group"
@@ -31,10 +32,11 @@ class NotifyReason(StrEnum):
     REPEAT = "repeat_interval_elapsed"
     TEST = "test"
     REPORT = "report"
+    AWARD = "award"
 
 
 class Notification(Strict):
-    """What is told to a receiver: of a group of alerts, or a report. A later version of an id replaces it."""
+    """What is told to a receiver: of alerts, a report or an award. A later version of an id replaces it."""
 
     schema_version: Literal["1.0"] = "1.0"
     notification_id: Identifier
@@ -55,6 +57,7 @@ class Notification(Strict):
     written: WrittenReport | None = Field(
         None, description="The report itself: written when it is sent, and not kept in the log."
     )
+    award: Award | None = Field(None, description="The award, where one is told.")
     attempts: Annotated[int, Field(ge=0)] = 0
     last_attempt_at: Instant | None = None
     sent_at: Instant | None = None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
 from daybook.ledger import measures
-from daybook.ledger.messages import TotalsBucket
+from daybook.ledger.messages import PartitionPosition, TotalsBucket
 from daybook.ledger.positions import epoch_of
 from daybook.sinks.reconcile import FIRST_DAY
 from daybook.sinks.store import Store
@@ -21,13 +21,21 @@ SELECT partition, book, toString(business_date), currency, dimension, key, versi
     {", ".join(measures.STORED)}
 FROM totals FINAL
 WHERE business_date >= {{since:Date}}
+  AND (empty({{dimensions:Array(String)}}) OR dimension IN {{dimensions:Array(String)}})
 ORDER BY partition, book, business_date, currency, dimension
 """  # noqa: S608 - constants of ours
+_POSITIONS: Final = """
+SELECT epoch, partition, next_offset, received, counted, duplicates, superseded, dead,
+    toUnixTimestamp64Milli(recorded_at)
+FROM positions FINAL
+"""
 
 
-def stored_totals(store: Store, since: date = FIRST_DAY) -> Iterator[TotalsBucket]:
-    """All totals from a business date on, as their partitions would tell them."""
-    rows = store.rows(_TOTALS, {"since": since})
+def stored_totals(
+    store: Store, since: date = FIRST_DAY, dimensions: Sequence[str] = ()
+) -> Iterator[TotalsBucket]:
+    """All totals from a business date on, as their partitions would tell them; of some dimensions, if named."""
+    rows = store.rows(_TOTALS, {"since": since, "dimensions": list(dimensions)})
     for place, own in groupby(rows, key=itemgetter(*range(_PLACE))):
         entries = {str(row[_PLACE]): [int(number) for number in row[_PLACE + 1 :]] for row in own}
         partition, book, day, currency, dimension = place
@@ -36,3 +44,8 @@ def stored_totals(store: Store, since: date = FIRST_DAY) -> Iterator[TotalsBucke
             epoch_of(newest), int(partition), newest,
             str(book), str(day), str(currency), str(dimension), entries,
         )  # fmt: skip
+
+
+def stored_positions(store: Store) -> list[PartitionPosition]:
+    """How far each partition is counted."""
+    return [PartitionPosition(*(int(value) for value in row)) for row in store.rows(_POSITIONS)]

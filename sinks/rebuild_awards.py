@@ -45,6 +45,7 @@ class _Look(NamedTuple):
     programme: Programme
     period: Period
     at: datetime
+    confirmed: bool
 
 
 def rebuild_awards(
@@ -80,7 +81,7 @@ def rebuild_awards(
         gathering = Gathering(view, around)
         for look in looks[stop]:
             then = moment(general.calendar, look.at, around.grace)
-            decision = book.decide_one(look.programme, look.period, gathering, then)
+            decision = book.decide_one(look.programme, look.period, gathering, then, confirmed=look.confirmed)
             made[look.programme.programme_id, look.period.first] = decision, gathering
     return _put_right(store, book, made, stored, Writing(now, _FIRST, general.staff))
 
@@ -110,12 +111,13 @@ def _looks(
     for programme, period in periods:
         record = decided.get((programme.programme_id, period.first))
         if record is not None:
-            looks[_stop(record.settled)].append(_Look(programme, period, record.settled_at))
+            looks[_stop(record.settled)].append(_Look(programme, period, record.settled_at, confirmed=True))
             if isinstance(programme.give, Points):
                 end = here if record.closed is None else _stop(record.closed)
-                looks[end].append(_Look(programme, period, record.closed_at or now.at))
+                at = record.closed_at or now.at
+                looks[end].append(_Look(programme, period, at, confirmed=True))
         elif not is_final(programme, period, now.open_from):
-            looks[here].append(_Look(programme, period, now.at))
+            looks[here].append(_Look(programme, period, now.at, confirmed=False))
     return dict(looks)
 
 

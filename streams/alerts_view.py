@@ -1,4 +1,4 @@
-"""The alerts as they stand, read from ``sales.alerts``; the notification log is read in the same way."""
+"""The alerts as they stand, read from ``sales.alerts``; awards and the notification log in the same way."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from daybook.schemas import topics
 from daybook.schemas.alerts import Alert
+from daybook.schemas.awards import Award, decode_award_record
 from daybook.schemas.notifications import Notification
 from daybook.streams.following import TopicFollower
 from daybook.streams.ticks import PLACE
@@ -37,6 +38,28 @@ class AlertsFollower(TopicFollower):
     def get(self, dedup_key: str) -> Alert | None:
         """One alert."""
         return self._alerts.get(dedup_key)
+
+
+class AwardsFollower(TopicFollower):
+    """Keeps every award of which there is something to tell at its newest version."""
+
+    def __init__(self, bootstrap: str, consumer_options: Mapping[str, Any] | None = None) -> None:
+        super().__init__(bootstrap, topics.AWARDS, PLACE + 1, consumer_options)
+        self._awards: dict[str, Award] = {}
+
+    def take(self, record: Any) -> None:
+        """Take over the state of an award; other records of the topic are others'."""
+        if not record.value:
+            return
+        award = decode_award_record(record.value)
+        if isinstance(award, Award) and award.news is not None:
+            known = self._awards.get(award.award_id)
+            if known is None or award.version >= known.version:
+                self._awards[award.award_id] = award
+
+    def all(self) -> Iterable[Award]:
+        """The awards, as they stand."""
+        return self._awards.values()
 
 
 class NotificationsFollower(TopicFollower):

@@ -1,4 +1,4 @@
-"""The notify agent: who is told of which alerts and reports, and the log of it, which survives a kill.
+"""The notify agent: who is told of alerts, reports and awards, and the log of it, which survives a kill.
 
 The order of a notification:
 
@@ -23,9 +23,11 @@ from daybook.ledger.alerts.notifying import Group, notify
 from daybook.ledger.alerts.routing import groups
 from daybook.ledger.alerts.trying_out import its_end, tried_out
 from daybook.ledger.due_reports import due_reports, is_newest
+from daybook.ledger.rewards.telling import due_awards, is_remembered
 from daybook.schemas import topics
 from daybook.schemas.alert_commands import TestAlert
 from daybook.schemas.alerts import Alert
+from daybook.schemas.awards import Award
 from daybook.schemas.notifications import Notification, NotificationStatus, NotifyReason
 from daybook.schemas.rules import RulesFile
 from daybook.schemas.ticks import Command
@@ -64,6 +66,7 @@ class NotifyAgent:
         dispatch: sends.
         closed: gives the last business date that is closed at every store at a time; without it no report is
             due.
+        awards: gives the awards as they stand.
     """
 
     name = "notify"
@@ -73,10 +76,12 @@ class NotifyAgent:
         rules: Callable[[], RulesFile],
         dispatch: Dispatch,
         closed: Callable[[datetime], date | None] = lambda _now: None,
+        awards: Callable[[], Iterable[Award]] = tuple,
     ) -> None:
         self._rules = rules
         self._dispatch = dispatch
         self._closed = closed
+        self._awards = awards
         self._log: dict[tuple[str, str], Notification] = {}
         self._changed: list[Notification] = []
         self._gone: list[tuple[str, str]] = []
@@ -112,6 +117,8 @@ class NotifyAgent:
         for group in groups(rules.routes, view.all()):
             self._ask(group, now)
         self._report(rules, now)
+        for entry in list(due_awards(self._awards(), self._log.values(), rules.receivers, now)):
+            self._put(entry)
         self._forget(now, {receiver.id for receiver in rules.receivers})
         return self._outcome(now)
 
@@ -166,8 +173,8 @@ class NotifyAgent:
 
     def _forget(self, now: datetime, receivers: set[str]) -> None:
         for place, entry in list(self._log.items()):
-            over = entries.over(entry, now, KEPT) and not is_newest(entry, self._log.values())
-            if entry.receiver not in receivers or over:
+            needed = is_newest(entry, self._log.values()) or is_remembered(entry, now)
+            if entry.receiver not in receivers or (entries.over(entry, now, KEPT) and not needed):
                 del self._log[place]
                 self._gone.append(place)
 

@@ -12,8 +12,13 @@ from pydantic_core import PydanticCustomError
 from daybook.schemas.fields import Identifier
 from daybook.schemas.keys import ANY, HashedKey
 
-ViewName = Literal["today", "leaderboard", "alerts", "trust"]
-VIEWS: Final[tuple[ViewName, ...]] = ("today", "leaderboard", "alerts", "trust")
+ViewName = Literal["today", "leaderboard", "recognition", "alerts", "trust", "coaching"]
+VIEWS: Final[tuple[ViewName, ...]] = ("today", "leaderboard", "recognition", "alerts", "trust")
+"""The views that are open to every viewer of a store."""
+FOR_MANAGERS: Final[tuple[ViewName, ...]] = ("coaching",)
+OF_ONE_PERSON: Final[tuple[ViewName, ...]] = ("leaderboard", "recognition")
+"""The views in which somebody sees what is their own."""
+EVERY_VIEW: Final = (*VIEWS, *FOR_MANAGERS)
 
 
 class Role(StrEnum):
@@ -22,9 +27,9 @@ class Role(StrEnum):
     VIEWER = "viewer"
     """All views of the stores it names; top lists only."""
     MANAGER = "manager"
-    """The same, and bottom lists."""
+    """The same, and bottom lists and coaching."""
     OWN = "own"
-    """One staff member's own line on the leaderboards, and nothing of anybody else."""
+    """One staff member's own line on the leaderboards and own awards, and nothing of anybody else."""
 
 
 class ViewKey(HashedKey):
@@ -74,7 +79,9 @@ class Viewer:
     @property
     def views(self) -> tuple[ViewName, ...]:
         """The views that are open to them, the first one first."""
-        return ("leaderboard",) if self.role is Role.OWN else VIEWS
+        if self.role is Role.OWN:
+            return OF_ONE_PERSON
+        return EVERY_VIEW if self.role is Role.MANAGER else VIEWS
 
 
 ANYBODY: Final = Viewer(Role.VIEWER, Scope())

@@ -18,6 +18,12 @@ from daybook.dashboards.board.entry import add_door
 from daybook.dashboards.board.pacing import Pacing
 from daybook.dashboards.board.pages import add_pages
 from daybook.dashboards.board.reading import TodayReader
+from daybook.dashboards.board.recognition import (
+    CoachingActions,
+    CoachingReader,
+    RecognitionReader,
+    add_coaching_notes,
+)
 from daybook.dashboards.board.standings import LeaderboardReader, Question, Ranking
 from daybook.dashboards.board.trust import TrustReader
 from daybook.dashboards.board.views import Views
@@ -49,7 +55,9 @@ def create_board(
     grace: timedelta = timedelta(hours=6),
     ranking: Ranking | None = None,
     staff_names: Mapping[str, str] | None = None,
+    homes: Mapping[str, str] | None = None,
     actions: AlertActions | None = None,
+    coaching_actions: CoachingActions | None = None,
 ) -> Board:
     """The live page over a store of totals.
 
@@ -61,13 +69,18 @@ def create_board(
         grace: after which a business day that has ended is closed.
         ranking: answers what stands on leaderboards; without it there are none.
         staff_names: what staff are called, by their ids.
+        homes: the home stores of staff, by their ids.
         actions: tells the watcher what operators say; without it nobody can act.
+        coaching_actions: tells it what managers note; without it nobody can.
     """
     door = door or Door(None, None, clock, key_required=False)
     pacing = Pacing(store, calendar)
 
     def alerts(scope: Scope) -> AlertsReader:
         return AlertsReader(store, calendar, clock, scope)
+
+    def coaching(scope: Scope) -> CoachingReader:
+        return CoachingReader(store, clock, scope, homes or {}, staff_names or {})
 
     views = Views(
         {
@@ -80,6 +93,8 @@ def create_board(
                 ranking=ranking or _no_boards,
                 staff_names=staff_names or {},
             ),
+            "recognition": lambda scope: RecognitionReader(store, calendar, clock, scope, homes or {}),
+            "coaching": coaching,
             "alerts": alerts,
             "trust": lambda scope: TrustReader(store, calendar, clock, scope, grace),
         }
@@ -88,6 +103,7 @@ def create_board(
     add_pages(router)
     add_door(router, door)
     add_alert_actions(router, door, alerts, actions)
+    add_coaching_notes(router, door, coaching, coaching_actions)
     _add_views(router, door, views)
     return Board(router, views, door)
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from daybook.dashboards.board.access import VIEWS, ViewName
+from daybook.dashboards.board.access import EVERY_VIEW, ViewName
 
 HEADERS: Final = {
     # Nothing is loaded from elsewhere, nothing runs that is not a file of ours, nobody frames or submits it.
@@ -28,6 +28,8 @@ HEADERS: Final = {
 TITLES: Final[dict[ViewName, str]] = {
     "today": "Today",
     "leaderboard": "Leaderboard",
+    "recognition": "Recognition",
+    "coaching": "Coaching",
     "alerts": "Alerts",
     "trust": "Trust",
 }
@@ -56,12 +58,12 @@ def asset(name: str, content: bytes) -> Asset:
 def add_pages(router: APIRouter) -> None:
     """The routes of the pages and of all that they name."""
     folder = {path.name: path.read_bytes() for path in files(__package__).joinpath("page").iterdir()}
-    pages = {view: asset("view.html", _page(folder, view)) for view in VIEWS}
+    pages = {view: asset("view.html", _page(folder, view)) for view in EVERY_VIEW}
     parts = {name: asset(name, content) for name, content in folder.items() if not name.endswith(".html")}
     package, path = _CHARTS
     parts["Chart.bundle.js"] = asset("Chart.bundle.js", files(package).joinpath(path).read_bytes())
 
-    for view in VIEWS:
+    for view in EVERY_VIEW:
         _add_page(router, f"/{view}", pages[view])
     _add_page(router, "/", pages["today"])
 

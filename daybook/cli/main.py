@@ -41,6 +41,8 @@ _COMMANDS: Final = {
     "report": "daybook.cli.report:report",
     "totals": "daybook.cli.totals:totals",
     "leaderboard": "daybook.cli.leaderboard:leaderboard",
+    "rewards": "daybook.cli.rewards:rewards",
+    "coaching": "daybook.cli.coaching:coaching",
     "pace": "daybook.cli.pace:pace",
     "forecast": "daybook.cli.forecast:forecast",
     "targets": "daybook.cli.targets:targets",

@@ -11,8 +11,11 @@ from typing import Final
 import click
 from pydantic import ValidationError
 
-from daybook.cli.store_options import do, print_differences, print_json, store_options
+from daybook.cli.reward_files import files_args, rewards_path
+from daybook.cli.store_options import do, give_up, print_differences, print_json, store_options
+from daybook.json_files import FileError, read_document
 from daybook.operations.reconcile import RebuildArgs
+from daybook.schemas.rewards import RewardsFile
 from daybook.settings import Settings
 
 _DAY: Final = click.DateTime(["%Y-%m-%d"])
@@ -23,9 +26,14 @@ _DAY: Final = click.DateTime(["%Y-%m-%d"])
 @click.option("--to", "last", type=_DAY, required=True, help="Last business date.")
 @store_options
 def rebuild(*, settings: Settings, as_json: bool, first: datetime, last: datetime) -> None:
-    """Recompute the totals and lines of days from the raw events, and say what had been wrong."""
+    """Recompute totals, lines and awards of days from the raw events, and say what had been wrong."""
     try:
-        args = RebuildArgs(first=first.date(), last=last.date())
+        path = rewards_path(settings)
+        rewards = None if path is None else read_document(path, RewardsFile, "rewards file")
+        files = files_args(settings).model_dump()
+        args = RebuildArgs(first=first.date(), last=last.date(), rewards=rewards, **files)
+    except FileError as error:
+        give_up(str(error))
     except ValidationError:
         raise click.UsageError("--to comes before --from.") from None
     with _progress() as progress:
@@ -40,6 +48,9 @@ def rebuild(*, settings: Settings, as_json: bool, first: datetime, last: datetim
         f"{document['events']:,} events folded: {document['totals']:,} totals and {document['lines']:,} lines"
         f" are right now; {len(found):,} figures and {document['replaced_lines']:,} lines had been wrong."
     )
+    if document["awards"] is not None:
+        wrong = document["replaced_awards"]
+        click.echo(f"{document['awards']:,} awards of whole periods are right now; {wrong:,} had been wrong.")
 
 
 @contextmanager

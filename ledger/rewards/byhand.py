@@ -39,6 +39,7 @@ def given(command: GiveRecognition, by_hand: ByHand, today: date, writing: Writi
         how="hand",
         who=Who.PERSON,
         key=command.staff_id,
+        name=writing.staff.name(command.staff_id),
         period="day",
         first=today,
         last=today,

@@ -76,13 +76,19 @@ class Book:
                         yield self.decide_one(programme, period, gathering, moment)
 
     def decide_one(
-        self, programme: Programme, period: Period, gathering: Gathering, moment: Moment
+        self,
+        programme: Programme,
+        period: Period,
+        gathering: Gathering,
+        moment: Moment,
+        *,
+        confirmed: bool = False,
     ) -> Decision:
-        """Decide on one period."""
+        """Decide on one period; with ``confirmed`` as one whose return window is known to be over."""
         name = (programme.programme_id, period.first)
         before = self.periods.get(name, PeriodState())
-        over = period.last < moment.open_from
-        final = is_final(programme, period, moment.open_from)
+        over = confirmed or period.last < moment.open_from
+        final = confirmed or is_final(programme, period, moment.open_from)
         found = []
         # Who is ahead changes all day long: first places are given when the last shop has closed.
         if over or not isinstance(programme.give, Ranking):

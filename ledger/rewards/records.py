@@ -54,6 +54,7 @@ def award_record(
         how=programme.give.how,
         who=programme.who,
         key=award.key,
+        name=writing.staff.name(award.key) if programme.who is Who.PERSON else None,
         currency=programme.currency,
         period=programme.period,
         first=award.period.first,

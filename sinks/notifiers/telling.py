@@ -8,6 +8,7 @@ from typing import Final
 from daybook.ledger.alerts.amounts import money
 from daybook.schemas.alerts import Alert, DayFigures, Freshness, Links, Scope, Split
 from daybook.schemas.notifications import Notification, NotifyReason
+from daybook.sinks.notifiers.recognising import award_subject, award_text
 
 _WORDS: Final = {
     NotifyReason.FIRST: "FIRING",
@@ -17,6 +18,7 @@ _WORDS: Final = {
     NotifyReason.REPEAT: "STILL FIRING",
     NotifyReason.TEST: "TEST",
     NotifyReason.REPORT: "REPORT",
+    NotifyReason.AWARD: "AWARD",
 }
 _MILLION: Final = 1_000_000
 
@@ -25,6 +27,8 @@ def subject(notification: Notification) -> str:
     """One line: what happened, and to whom."""
     if notification.written is not None:
         return f"Sales report: {notification.written.title}"
+    if notification.award is not None:
+        return award_subject(notification.award)
     shown = _shown(notification)
     what = shown[0].title if shown else notification.group_key
     more = f" and {len(shown) - 1} more" if len(shown) > 1 else ""
@@ -35,6 +39,8 @@ def text(notification: Notification) -> str:
     """The whole message; a report is Markdown."""
     if notification.written is not None:
         return notification.written.markdown
+    if notification.award is not None:
+        return award_text(notification.award)
     return "\n\n".join("\n".join(_lines(alert, notification)) for alert in _shown(notification))
 
 

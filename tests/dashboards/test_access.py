@@ -70,11 +70,11 @@ async def test_the_stream_holds_the_same_bounds_as_the_document(keys: Keys) -> N
     await narrow.aclose()
 
 
-@pytest.mark.parametrize("view", ["today", "alerts", "trust"])
-async def test_an_own_key_opens_the_leaderboard_alone(keys: Keys, view: str) -> None:
-    """One staff member sees no store's figures: every other view is 403, as document and as stream."""
+@pytest.mark.parametrize("view", ["today", "alerts", "trust", "coaching"])
+async def test_an_own_key_opens_what_shows_its_own(keys: Keys, view: str) -> None:
+    """One staff member sees no store's figures: other views are 403, as document and as stream."""
     async with keys.client(keys.make(Role.OWN, staff_id="ann")) as http:
-        assert (await http.get("/board/me.json")).json()["views"] == ["leaderboard"]
+        assert (await http.get("/board/me.json")).json()["views"] == ["leaderboard", "recognition"]
         for path in (f"/board/{view}.json", f"/board/{view}/stream"):
             assert (await http.get(path)).status_code == 403
 

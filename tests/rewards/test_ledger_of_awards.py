@@ -10,7 +10,9 @@ from typing import Any, Final
 
 import orjson
 import pytest
+from click.testing import CliRunner
 
+from daybook.cli.main import main
 from daybook.ledger.board_measures import MEASURES
 from daybook.ledger.board_rankings import Surroundings
 from daybook.ledger.calendar import Calendar
@@ -155,10 +157,29 @@ def run() -> Run:
 
 
 @pytest.fixture(scope="module")
-def store(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the files of the business."""
+    made: Path = tmp_path_factory.mktemp("awards")
+    stores = {"stores": [store.model_dump(mode="json") for store in CALENDAR.stores]}
+    staff = {"staff": [_of_file(name) for name in PEOPLE]}
+    for name, document in (
+        ("stores", stores),
+        ("staff", staff),
+        ("rewards", FILE.model_dump(mode="json", exclude_none=True)),
+    ):
+        (made / f"{name}.json").write_bytes(orjson.dumps(document))
+    return made
+
+
+def _of_file(name: str) -> dict[str, Any]:
+    teams = [{"team": TEAMS[name]}] if name in TEAMS else []
+    return {"staff_id": name, "home_store": HOME[name], "teams": teams}
+
+
+@pytest.fixture(scope="module")
+def store(run: Run, folder: Path) -> Iterator[Store]:
     """The month in ClickHouse."""
     need("clickhouse")
-    folder: Path = tmp_path_factory.mktemp("awards")
     with Store.embedded(folder / "clickhouse") as opened:
         migrate(opened)
         run.write(opened)
@@ -235,3 +256,41 @@ def test_every_award_shows_the_sales_that_earned_it(run: Run, store: Store) -> N
         assert sum(int(sale["net"]) for sale in sales) // 1000 == award.quantity
         every = sales_of(store, award, [award.key], 10_000)
         assert sum(int(sale["net"]) for sale in every) == run.by_hand.nets[award.key, award.first]
+
+
+def test_commands_show_what_is_earned_and_by_which_sales(store: Store, folder: Path) -> None:
+    """The list, one award with its sales, and what the month would have given under the same file."""
+    [best, *_] = awards(store, programme="best-of-week", states=["confirmed"])
+    listed = command(folder, "rewards", "list", "--programme", "best-of-week", "--state", "confirmed")
+    assert best.award_id in {award["award_id"] for award in listed["awards"]}
+    shown = command(folder, "rewards", "show", best.award_id[:10])
+    assert shown["award"]["key"] == best.key
+    assert shown["net"] == int(best.value), "by the events of before its confirmation"
+    goal = awards(store, programme="team-goal")[0]
+    of_team = command(folder, "rewards", "show", goal.award_id)
+    assert {TEAMS[sale["staff_id"]] for sale in of_team["sales"]} == {goal.key}
+    assert of_team["net"] == int(goal.value)
+    tried = command(folder, "rewards", "check", "--month", "2026-09")
+    assert tried["valid"]
+    points = tried["tried"]["programmes"][0]
+    assert points["points"] == sum(each["quantity"] for each in points["who"]) > 0
+    cost = tried["tried"]["programmes"][1]
+    assert 0 < cost["cost"] <= cost["budget"] == 9000 * cost["periods"]
+
+
+def test_the_rebuild_command_covers_awards(run: Run, store: Store, folder: Path) -> None:
+    """`daybook rebuild` finds an award that was lost, and says so."""
+    lost = awards(store, programme="points")[0]
+    store.command("DELETE FROM awards WHERE award_id = {lost:String}", {"lost": lost.award_id})
+    days = ("--from", MONTH.first.isoformat(), "--to", MONTH.last.isoformat())
+    document = command(folder, "rebuild", *days)
+    assert document["replaced_awards"] == 1
+    assert standing(store) == run.expected
+
+
+def command(folder: Path, *arguments: str) -> dict[str, Any]:
+    """What a command says as JSON."""
+    done = CliRunner().invoke(main, [*arguments, "--data-dir", str(folder), "--json"])
+    assert done.exit_code == 0, done.output
+    found: dict[str, Any] = orjson.loads(done.stdout)
+    return found

@@ -1,0 +1,55 @@
+"""Awards in words, for chat and email. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from daybook.ledger.alerts.amounts import money
+from daybook.schemas.awards import Award, News
+from daybook.schemas.rewards import PrizeKind
+
+_HEADS: Final = {
+    News.EARNED: "Well done",
+    News.CONFIRMED: "Confirmed",
+    News.WITHDRAWN: "Taken back",
+}
+
+
+def award_subject(award: Award) -> str:
+    """One line: who, and what for."""
+    return f"{_HEADS[award.news or News.EARNED]}, {award.name or award.key}: {award.title}"
+
+
+def award_text(award: Award) -> str:
+    """The whole message."""
+    lines = [f"{award.name or award.key}: {award.title} ({_days(award)})."]
+    if award.given_for is not None:
+        lines.append(f"{award.given_by} says: {award.given_for}")
+    if (given := _given(award)) and award.news is not News.WITHDRAWN:
+        lines.append(f"For it: {given}.")
+    lines.append(_standing(award))
+    return "\n".join(lines)
+
+
+def _days(award: Award) -> str:
+    first = award.first.isoformat()
+    return first if award.first == award.last else f"{first} to {award.last.isoformat()}"
+
+
+def _given(award: Award) -> str:
+    if award.prize in (PrizeKind.MONEY, PrizeKind.GIFT_CARD):
+        return f"{money(award.quantity, award.currency)}, {award.label}"
+    return award.label or ""
+
+
+def _standing(award: Award) -> str:
+    if award.news is News.WITHDRAWN:
+        return f"It does not stand any more: {award.reason}."
+    if award.how == "hand":
+        return "Given by hand."
+    place = f"Place {award.place}. " if award.place else ""
+    if award.news is News.CONFIRMED:
+        return f"{place}It is confirmed: the time for returns is over."
+    if award.confirmed is not None:
+        return f"{place}It is confirmed."
+    return f"{place}It is confirmed when the time for returns is over."
