@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
@@ -40,6 +40,12 @@ class CoachingList:
                 state = Coaching.model_validate_json(value)
                 self.states[_subject(state)] = state
                 self.newest = max(self.newest, state.version)
+
+    def know(self, states: Iterable[Coaching]) -> None:
+        """Go on with states that were kept elsewhere; they go into the table with the next change of each."""
+        for state in states:
+            self.states.setdefault(_subject(state), state)
+            self.newest = max(self.newest, state.version)
 
     def look(
         self, gathering: Gathering, yardsticks: Yardsticks, at: Moment, since: date, writing: Writing

@@ -34,6 +34,7 @@ from daybook.schemas.awards import (
     WithdrawRecognition,
     decode_award_record,
 )
+from daybook.schemas.coaching import Coaching
 from daybook.schemas.rewards import RewardsFile
 from daybook.schemas.ticks import Command
 from daybook.streams.coaching import COACHING, CoachingList
@@ -72,9 +73,10 @@ class RewardsAgent:
         self._written: dict[bytes, bytes | None] = {}
         self._told: list[Outgoing] = []
 
-    def know(self, records: Iterable[Award | PeriodDecided]) -> None:
+    def know(self, records: Iterable[Award | PeriodDecided], coaching: Iterable[Coaching] = ()) -> None:
         """Go on with what was kept elsewhere, where the table does not know it."""
         self._handed = list(records)
+        self.coaching.know(coaching)
 
     def restore(self, entries: Mapping[bytes, bytes]) -> None:
         """Know what was decided."""
@@ -94,7 +96,9 @@ class RewardsAgent:
         writing = Writing(now, self._version(now), around.staff)
         for record in self._handed:
             if not self._knows(record):
-                self._keep(record)
+                # Others know it already: it goes into the table, and is told to nobody.
+                self._remember(record)
+                self._written[_key(record)] = record.model_dump_json(exclude_none=True).encode()
         self._handed = []
         if around.calendar.stores:
             at = moment(around.calendar, now, around.grace)

@@ -19,11 +19,13 @@ from daybook.demo import webhooks
 from daybook.demo.folder import DataFolder
 from daybook.demo.plant import plant_at
 from daybook.demo.receiver import prepare_rules
+from daybook.demo.recognition import first_praise, prepare_recognition
 from daybook.demo.runtime import Demo, open_demo
 from daybook.demo.server import HOST, PortTakenError, bind, new_demo_key, new_demo_view_key, serving
 from daybook.demo.sources import FORMATS, FileSource, Shops
 from daybook.json_files import FileError
 from daybook.ledger.calendar import Calendar
+from daybook.operations.access import send_command
 from daybook.operations.base import Place
 from daybook.operations.totals import TotalsArgs
 from daybook.operations.totals import totals as read_totals
@@ -99,7 +101,9 @@ class _Run:
             url = f"http://{HOST}:{bound.getsockname()[1]}"
             self._folder.prepare()
             prepare_rules(self._folder.path, url)
-            demo = open_demo(self._folder, Calendar(stores), self._counter("Rebuilding from raw events"))
+            settings = prepare_recognition(self._folder, datetime.now(UTC))
+            rebuilding = self._counter("Rebuilding from raw events")
+            demo = open_demo(self._folder, Calendar(stores), rebuilding, settings)
             save_stores(self._folder.stores_file, stores)
             try:
                 secret = webhooks.prepare(self._folder.path)
@@ -160,6 +164,7 @@ class _Run:
                 )
             shops = Shops(self._options["seed"], self._options["rate"], plant)
             since = self._folder.live_since()
+            is_first = since is None
             if since is None:
                 since = datetime.now(UTC)
                 await shops.publish_past(demo.publisher, since, self._counter("Publishing the past"))
@@ -168,6 +173,9 @@ class _Run:
             while not await demo.finished():
                 await asyncio.sleep(_POLL)
             await demo.watching.begin()
+            if is_first:
+                praise = first_praise(datetime.now(UTC))
+                await asyncio.to_thread(send_command, demo.broker.bootstrap, praise)
             selling = [shops.publish_live(demo.publisher, live)]
             if self._webhooks is not None:
                 selling.append(self._webhooks.publish_live(live))

@@ -5,29 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 
 from daybook.board_files import load_measures, load_staff, load_targets
+from daybook.demo.folder import DataFolder
 from daybook.operations.surroundings import FilesArgs
 from daybook.settings import Settings
-
-REWARDS, STAFF = "rewards.json", "staff.json"
-_OF_DEMO = "demo-"
 
 
 def rewards_path(settings: Settings) -> Path | None:
     """The rewards file: that of the settings, or of a demo's folder."""
-    return settings.rewards_file or in_folder(settings.data_dir, REWARDS)
+    return settings.rewards_file or _in_folder(settings, "rewards.json")
 
 
 def staff_path(settings: Settings) -> Path | None:
     """The staff file: that of the settings, or of a demo's folder."""
-    return settings.staff_file or in_folder(settings.data_dir, STAFF)
+    return settings.staff_file or _in_folder(settings, "staff.json")
 
 
-def in_folder(folder: Path | None, name: str) -> Path | None:
-    """A file in a data folder: the owner's own, or what the demo made; None where there is neither."""
-    if folder is None:
+def _in_folder(settings: Settings, name: str) -> Path | None:
+    if settings.data_dir is None:
         return None
-    found = [path for path in (folder / name, folder / f"{_OF_DEMO}{name}") if path.is_file()]
-    return found[0] if found else None
+    path = DataFolder(settings.data_dir).made(name)
+    return path if path.is_file() else None
 
 
 def files_args(settings: Settings) -> FilesArgs:

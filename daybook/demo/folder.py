@@ -31,8 +31,12 @@ class DataFolder:
 
     def rules(self) -> Path:
         """The rules file of alerts: the owner's own ``rules.json``, or what the demo made."""
-        own = self.path / "rules.json"
-        return own if own.exists() else self.path / "demo-rules.json"
+        return self.made("rules.json")
+
+    def made(self, name: str) -> Path:
+        """A file that the demo makes beside it, under a name that begins with demo-; the owner's own wins."""
+        own = self.path / name
+        return own if own.exists() else self.path / f"demo-{name}"
 
     def prepare(self) -> None:
         """Make the folder, for its owner only.

@@ -25,6 +25,7 @@ from daybook.producers.client import SalesPublisher
 from daybook.producers.records import OutgoingRecord
 from daybook.schemas import topics
 from daybook.schemas.codec import EventRefused, decode_event
+from daybook.settings import Settings
 from daybook.sinks.migrate import migrate
 from daybook.sinks.raw_events import RawLookup
 from daybook.sinks.state_tables import STATE_TOPICS
@@ -66,8 +67,11 @@ class Demo:
         calendar: Calendar,
         ledgers: dict[int, PartitionLedger],
         epoch: int,
+        *,
+        files: Settings | None = None,
     ) -> None:
         self.folder = folder
+        self.settings = files or Settings()
         self.store = store
         self.calendar = calendar
         self._ledgers = ledgers
@@ -90,7 +94,7 @@ class Demo:
             states=STATE_TOPICS,
             consumer_options={"check_crcs": False, "fetch_max_wait_ms": FETCH_WAIT_MS},
         )
-        self.watching = Watching(self.broker.bootstrap, store, calendar, folder.rules())
+        self.watching = Watching(self.broker.bootstrap, store, calendar, folder.rules(), self.settings)
         self._journal = Journal(folder.journal)
         self._client = SalesPublisher(self.broker.bootstrap)
         self.publisher = JournaledPublisher(self._client, self._journal, self._drained)
@@ -207,9 +211,12 @@ class Demo:
 
 
 def open_demo(
-    folder: DataFolder, calendar: Calendar, progress: Callable[[int], None] = lambda _: None
+    folder: DataFolder,
+    calendar: Calendar,
+    progress: Callable[[int], None] = lambda _: None,
+    settings: Settings | None = None,
 ) -> Demo:
-    """Open a data folder and rebuild the state in it.
+    """Open a data folder and rebuild the state in it. ``settings`` name its files of staff and rewards.
 
     Raises:
         StoreBusy: another process has it open.
@@ -220,7 +227,7 @@ def open_demo(
         migrate(store)
         epoch = next_epoch(store, epoch_at(datetime.now(UTC)))
         ledgers = rebuilt(store, calendar, epoch, PARTITIONS, progress)
-        return Demo(folder, store, calendar, ledgers, epoch)
+        return Demo(folder, store, calendar, ledgers, epoch, files=settings)
     except BaseException:
         store.close()
         raise

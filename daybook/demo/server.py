@@ -29,7 +29,6 @@ from daybook.producers.gateway.connections import ConnectionLimits
 from daybook.producers.gateway.server import server_config
 from daybook.producers.hooks import Connection, Fetcher, hooks_router, load_shops
 from daybook.producers.records import OutgoingRecord
-from daybook.settings import Settings
 from daybook.view_keys import ViewKeysFile
 
 log = logging.getLogger(__name__)
@@ -57,7 +56,7 @@ def create_app(
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
     door = opened_door(keys, key_required=False)
     tell = functools.partial(send_command, demo.broker.bootstrap)
-    board = composed(demo.store, demo.calendar, Settings(), door, command=tell)
+    board = composed(demo.store, demo.calendar, demo.settings, door, command=tell)
     app.include_router(board.router)
     app.include_router(receiver_router(demo.folder.path))
     app.include_router(create_operations(_place(demo, reload_stores), token))

@@ -22,10 +22,13 @@ from daybook.ledger.merged import MergedTotals
 from daybook.ledger.plans import Plans
 from daybook.notifier import notifying
 from daybook.plan_sources import following_plans
+from daybook.rewards_agent import rewards_agent
+from daybook.rewards_file import needed_rewards
 from daybook.rules_file import Rules
 from daybook.settings import Settings
 from daybook.sinks.alerts import alerts
-from daybook.sinks.merged import stored_totals
+from daybook.sinks.awards import award_records, coaching
+from daybook.sinks.merged import stored_positions, stored_totals
 from daybook.sinks.plans import stored_adjustments, stored_targets
 from daybook.sinks.store import Store
 from daybook.streams.alerts_view import NotificationsFollower
@@ -43,7 +46,14 @@ _OPTIONS: Final[Mapping[str, Any]] = {"check_crcs": False, "fetch_max_wait_ms": 
 class Watching:
     """The parts, on a broker and a store. ``begin`` lets them decide: not before the past is published."""
 
-    def __init__(self, bootstrap: str, store: Store, calendar: Calendar, rules_file: Path) -> None:
+    def __init__(
+        self,
+        bootstrap: str,
+        store: Store,
+        calendar: Calendar,
+        rules_file: Path,
+        settings: Settings | None = None,
+    ) -> None:
         self._bootstrap = bootstrap
         self._store = store
         self._rules_file = rules_file
@@ -52,8 +62,13 @@ class Watching:
         self._merged = MergedTotals()
         self._ready = asyncio.Event()
         self._plans = Plans()
-        self.boards = leaderboards_agent(Settings(), calendar, self._plans)
+        settings = settings or Settings()
+        self.boards = leaderboards_agent(settings, calendar, self._plans)
         self._projections = ProjectionsAgent(calendar, self._plans)
+        programmes = needed_rewards(settings)
+        self.rewards = rewards_agent(
+            settings, calendar, programmes, lambda: self._plans.every_target, EVALUATION
+        )
         names = [receiver.id for receiver in self.rules.current.receivers]
         sources = Sources(
             targets=lambda: self._plans.targets,
@@ -67,11 +82,15 @@ class Watching:
         for bucket in await asyncio.to_thread(lambda: list(stored_totals(self._store))):
             self.boards.told(self._merged.take(bucket))
             await asyncio.sleep(0)
+        for place in await asyncio.to_thread(stored_positions, self._store):
+            self._merged.take(place)
         for target in await asyncio.to_thread(stored_targets, self._store):
             self._plans.add_target(target)
         for adjustment in await asyncio.to_thread(stored_adjustments, self._store):
             self._plans.add_adjustment(adjustment)
         self.agent.know(await asyncio.to_thread(alerts, self._store))
+        awards = await asyncio.to_thread(award_records, self._store)
+        self.rewards.know(awards, await asyncio.to_thread(coaching, self._store, every=True))
         self._ready.set()
 
     async def _until_ready(self) -> None:
@@ -83,7 +102,7 @@ class Watching:
         follower = TotalsFollower(self._bootstrap, PARTITIONS, self._merged, self.boards.told, _OPTIONS)
         log = NotificationsFollower(self._bootstrap, self._health.take, _OPTIONS)
         following = [asyncio.create_task(each.run()) for each in (follower, log)]
-        deciding: list[TickAgent[MergedTotals]] = [self.boards, self._projections, self.agent]
+        deciding: list[TickAgent[MergedTotals]] = [self.boards, self._projections, self.agent, self.rewards]
         watch = TickApp(self._settings("watch"), deciding, self._merged, self._until_ready)
         try:
             async with (

@@ -1,0 +1,116 @@
+"""The demo's rewards programmes and staff, so that there is something to see within minutes."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import orjson
+
+from daybook.demo.folder import DataFolder
+from daybook.producers.simulator.shops import SHOPS
+from daybook.schemas.awards import GiveRecognition
+from daybook.schemas.currencies import exponent
+from daybook.schemas.ticks import encode_tick
+from daybook.settings import Settings
+
+_RECEIVER: Final = "demo"
+_PAST: Final = timedelta(days=2)
+_PER: Final = {"JPY": "1000", "KWD": "5"}
+"""Units of money for a point; ten of any other currency."""
+
+
+def prepare_recognition(folder: DataFolder, now: datetime) -> Settings:
+    """Write the demo's programmes and staff, where they are not there yet; settings that name them.
+
+    The owner's own ``rewards.json`` and ``staff.json`` in the folder win.
+    """
+    first = (now - _PAST).date().isoformat()
+    for name, document in (("rewards", _programmes(first)), ("staff", {"staff": _staff()})):
+        path = folder.made(f"{name}.json")
+        if not path.exists():
+            path.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    return Settings(rewards_file=folder.made("rewards.json"), staff_file=folder.made("staff.json"))
+
+
+def _programmes(first: str) -> dict[str, Any]:
+    currencies = sorted({shop.currency for shop in SHOPS})
+    programmes = [*map(_points, currencies), *map(_best_of_day, currencies), _better_than_before()]
+    return {
+        "programmes": [programme | {"first": first} for programme in programmes],
+        "by_hand": {"person_first_hours": 0, "tell": [_RECEIVER]},
+    }
+
+
+def _points(currency: str) -> dict[str, Any]:
+    per = _PER.get(currency, "10")
+    return {
+        "programme_id": f"points-{currency.lower()}",
+        "title": f"A point for every {per} {currency}",
+        "who": "staff",
+        "period": "day",
+        "currency": currency,
+        "give": {"how": "points", "per": per},
+        "return_window_days": 1,
+    }
+
+
+def _best_of_day(currency: str) -> dict[str, Any]:
+    return {
+        "programme_id": f"best-of-day-{currency.lower()}",
+        "title": "Best of the day",
+        "who": "staff",
+        "period": "day",
+        "currency": currency,
+        "minimum_orders": 5,
+        "give": {"how": "ranking", "places": 1},
+        "prize": {
+            "kind": "gift_card",
+            "label": "gift card",
+            "amount": 10 * 10 ** exponent(currency),
+            "budget": 10 * 10 ** exponent(currency),
+        },
+        "return_window_days": 1,
+        "person_first_hours": 0,
+        "tell": [_RECEIVER],
+    }
+
+
+def _better_than_before() -> dict[str, Any]:
+    return {
+        "programme_id": "better-than-yesterday",
+        "title": "A tenth more than the day before",
+        "who": "store",
+        "basis": "improvement",
+        "past_periods": 1,
+        "period": "day",
+        "currency": "GBP",
+        "give": {"how": "everyone", "at_least": "1.1"},
+        "prize": {"kind": "praise", "label": "well done"},
+        "return_window_days": 1,
+        "person_first_hours": 0,
+    }
+
+
+def _staff() -> list[dict[str, Any]]:
+    """All who sell in the simulated shops; a shop is a team."""
+    found: dict[str, dict[str, Any]] = {}
+    for shop in SHOPS:
+        for staff_id in shop.staff:
+            teams = [{"team": shop.name}]
+            entry = {"staff_id": staff_id, "name": staff_id.title(), "home_store": shop.store_id}
+            found.setdefault(staff_id, entry | {"receiver": _RECEIVER, "teams": teams})
+    return list(found.values())
+
+
+def first_praise(now: datetime) -> bytes:
+    """A command: what a manager says on the demo's first day."""
+    praise = GiveRecognition(
+        recognition_id=secrets.token_hex(6),
+        staff_id=SHOPS[0].staff[0],
+        reason="Stayed late to help a customer find a present",
+        by="the shop manager",
+        at=now.astimezone(UTC),
+    )
+    return encode_tick(praise)
