@@ -13,6 +13,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from daybook.dashboards.grafana.boards.leaderboard import leaderboard, managers
 from daybook.dashboards.grafana.boards.lines import lines
 from daybook.dashboards.grafana.boards.oncall import oncall
+from daybook.dashboards.grafana.boards.recognition import coaching, recognition
 from daybook.dashboards.grafana.boards.today import today
 from daybook.dashboards.grafana.boards.trends import trends
 from daybook.dashboards.grafana.boards.trust import trust
@@ -21,6 +22,8 @@ BOARDS: Final[dict[str, Callable[[], Dashboard]]] = {
     "today": today,
     "leaderboard": leaderboard,
     "managers": managers,
+    "recognition": recognition,
+    "coaching": coaching,
     "oncall": oncall,
     "trust": trust,
     "trends": trends,
