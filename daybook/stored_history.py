@@ -1,4 +1,4 @@
-"""Totals that ClickHouse has and the topic has not, as after it was made anew. Nothing waits for them."""
+"""Totals that ClickHouse has and the topic has not, as after it was made anew. Only awards wait for them."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ async def taking_history(
     if settings.clickhouse_url is None:
         yield
         return
+    follower.merged.filling = True
     task = asyncio.create_task(_take(settings, follower, told, since), name="history")
     try:
         yield
@@ -53,6 +54,7 @@ async def _take(settings: Settings, follower: TotalsFollower, told: Told, since:
             told(changes)
         taken += len(changes)
         await asyncio.sleep(0)
+    follower.merged.filling = False
     log.info("%d totals were in ClickHouse and not in the topic", taken)
 
 

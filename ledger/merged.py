@@ -86,6 +86,8 @@ class MergedTotals:
         self._dimensions = dimensions
         self._tables: dict[Place, _Table] = {}
         self._heads: dict[int, int] = {}
+        self.filling = False
+        """Whether more of the past is still being put in."""
         self.positions: dict[int, PartitionPosition] = {}
         """How far each partition is counted, as it was told last."""
 
@@ -100,8 +102,8 @@ class MergedTotals:
 
     @property
     def whole(self) -> bool:
-        """Whether it stands at positions: of every partition it has all of a checkpoint, and not a part."""
-        return all(
+        """Whether it stands at positions, with all of their checkpoints and all of the past."""
+        return not self.filling and all(
             partition in self.positions and self.positions[partition].version >= head
             for partition, head in self._heads.items()
         )

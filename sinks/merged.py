@@ -34,7 +34,7 @@ FROM positions FINAL
 def stored_totals(
     store: Store, since: date = FIRST_DAY, dimensions: Sequence[str] = ()
 ) -> Iterator[TotalsBucket]:
-    """All totals from a business date on, as their partitions would tell them; of some dimensions, if named."""
+    """All totals from a business date on, as partitions would tell them; of some dimensions, if named."""
     rows = store.rows(_TOTALS, {"since": since, "dimensions": list(dimensions)})
     for place, own in groupby(rows, key=itemgetter(*range(_PLACE))):
         entries = {str(row[_PLACE]): [int(number) for number in row[_PLACE + 1 :]] for row in own}

@@ -66,9 +66,7 @@ class Watching:
         self.boards = leaderboards_agent(settings, calendar, self._plans)
         self._projections = ProjectionsAgent(calendar, self._plans)
         programmes = needed_rewards(settings)
-        self.rewards = rewards_agent(
-            settings, calendar, programmes, lambda: self._plans.every_target, EVALUATION
-        )
+        self.rewards = rewards_agent(settings, calendar, programmes, self._plans, EVALUATION)
         names = [receiver.id for receiver in self.rules.current.receivers]
         sources = Sources(
             targets=lambda: self._plans.targets,

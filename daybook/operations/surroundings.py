@@ -11,6 +11,7 @@ from daybook.ledger.board_rankings import Surroundings
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.expressions import ExpressionError, parse_all
 from daybook.ledger.merged import MergedTotals
+from daybook.ledger.targets import Targets
 from daybook.ledger.teams import Staff
 from daybook.ledger.weights import MergedWeights
 from daybook.ledger.yardsticks import Yardsticks
@@ -42,6 +43,6 @@ def surroundings_of(place: Place, args: FilesArgs, view: MergedTotals) -> Surrou
     except (ExpressionError, ValueError) as error:
         raise CannotAct(f"The measures file is not valid: {error}.") from error
     calendar, staff = place.calendar or Calendar([]), Staff(args.staff)
-    targets = [*stored_targets(place.store), *args.targets]
-    yardsticks = Yardsticks(calendar, staff, targets, MergedWeights(view, staff))
+    targets = Targets([*stored_targets(place.store), *args.targets])
+    yardsticks = Yardsticks(calendar, staff, lambda: targets, MergedWeights(view, staff))
     return Surroundings(calendar, staff, measures, yardsticks, timedelta(hours=args.grace_hours))

@@ -123,3 +123,16 @@ def test_the_view_says_how_fresh_it_is() -> None:
     for message in told([sale("1", line(100))]):
         view.take(message)
     assert view.recorded_at == records([sale("1", line(100))])[0].recorded_at
+
+
+def test_it_is_whole_at_positions_alone() -> None:
+    """Between a checkpoint's first bucket and its position it is not, nor while the past is put in."""
+    view = MergedTotals()
+    position = PartitionPosition(EPOCH, 0, 5, 5, 5, 0, 0, 0, 0)
+    seen = [view.whole]
+    for message in (bucket("leeds", 100, 5), position, bucket("leeds", 200, 9)):
+        view.take(message)
+        seen.append(view.whole)
+    view.take(position._replace(next_offset=9))
+    view.filling = True
+    assert [*seen, view.whole] == [True, False, True, False, False]
