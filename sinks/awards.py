@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any, Final
 
 from daybook.schemas.awards import Award, PeriodDecided
 from daybook.schemas.coaching import Coaching
 from daybook.schemas.rewards import Who
 from daybook.sinks.columns import BELOW
+from daybook.sinks.rows import milliseconds
 from daybook.sinks.store import Store
 
 _AWARDS: Final = """
@@ -24,6 +26,13 @@ _EVERY: Final = "SELECT document FROM awards FINAL"
 _PERIODS: Final = "SELECT document FROM award_periods FINAL"
 _PERIOD: Final = """
 SELECT document FROM award_periods FINAL WHERE programme_id = {programme:String} AND first = {first:Date}
+"""
+_PUBLIC: Final = """
+SELECT document FROM awards FINAL
+WHERE status != 'withdrawn' AND how != 'points' AND last BETWEEN {first:Date} AND {last:Date}
+  AND public_at IS NOT NULL AND public_at <= fromUnixTimestamp64Milli({at:Int64})
+ORDER BY last, title, place, key
+LIMIT {limit:UInt32}
 """
 _COACHING: Final = """
 SELECT document FROM coaching FINAL WHERE weeks > 0 OR listed ORDER BY weeks DESC, who, key, currency
@@ -59,6 +68,12 @@ def awards(
     """Awards of a person, team or store, or of a programme; the newest first."""
     asked = {"states": list(states), "key": key, "programme": programme, "limit": limit}
     return [Award.model_validate_json(row[0]) for row in store.rows(_AWARDS, asked)]
+
+
+def public_awards(store: Store, first: date, last: date, at: datetime, limit: int = 100) -> list[Award]:
+    """Awards for periods that end between two days which everybody may see at an aware time; no points."""
+    asked = {"first": first, "last": last, "at": milliseconds(at), "limit": limit}
+    return [Award.model_validate_json(row[0]) for row in store.rows(_PUBLIC, asked)]
 
 
 def awards_by_id(store: Store, award_id: str) -> list[Award]:

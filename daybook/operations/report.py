@@ -15,8 +15,10 @@ from daybook.ledger.periods import PERIODS, Period, period_before
 from daybook.ledger.standouts import Standout, dates_of
 from daybook.operations.base import Args, CannotAct, Document, Place
 from daybook.operations.report_standouts import Aims, net_by_date, standouts_of
+from daybook.schemas.awards import Award
 from daybook.schemas.rounding import divide
 from daybook.schemas.targets import Target
+from daybook.sinks.awards import public_awards
 from daybook.sinks.contenders import contenders
 from daybook.sinks.plans import stored_targets
 from daybook.sinks.reading import StoreTotal, counts, store_totals
@@ -27,6 +29,10 @@ BEST: Final = 10
 PARTS: Final = ("store", "region", "channel", "product")
 _AMOUNTS: Final = ("net", "gross", "discounts", "reversals")
 _PPM: Final = 1_000_000
+_OF_AWARD: Final = {
+    *("title", "how", "key", "name", "currency", "first", "last", "quantity", "status", "prize", "label"),
+    *("given_by", "given_for"),
+}
 
 
 class ReportArgs(Args):
@@ -67,6 +73,7 @@ def report(place: Place, args: ReportArgs) -> Document:
         "as_of": as_of.isoformat() if as_of else None,
         "provisional": [names[store_id] for store_id in open_stores],
         "names": {"store": names, "product": _product_names(place, period)},
+        "awards": [_award(each) for each in public_awards(place.store, period.first, period.last, now)],
         "currencies": [
             _currency(
                 [row for row in past if row.currency == currency],
@@ -186,6 +193,24 @@ def _parts(now: dict[str, Figures], before: dict[str, Figures], most: int | None
         }
         for key, own in ordered
     ]
+
+
+def _award(award: Award) -> Document:
+    """An award that everyone may see, as far as a report tells of it."""
+    fields = {
+        "title",
+        "how",
+        "key",
+        "name",
+        "currency",
+        "first",
+        "last",
+        "quantity",
+        "status",
+        "prize",
+        "label",
+    }
+    return award.model_dump(mode="json", include=fields | {"given_by", "given_for"})
 
 
 def _told(standout: Standout) -> Document:

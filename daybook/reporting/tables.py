@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from daybook.reporting.sentences import sentence
-from daybook.reporting.wording import NONE, change, money, named, plain, title
+from daybook.reporting.wording import NONE, change, money, named, plain, recognition, title
 from daybook.schemas.currencies import exponent
 
 _PARTS: Final = {"store": "Stores", "region": "Regions", "channel": "Channels", "product": "Best products"}
@@ -18,7 +18,12 @@ _FIGURES: Final = ("net", "gross", "discounts", "reversals", "average_order")
 
 def as_markdown(report: Mapping[str, Any]) -> str:
     """The report as Markdown, in the order of the HTML."""
-    return "\n".join([f"# {title(report)}", "", *_state(report), *_currencies(report)]).rstrip() + "\n"
+    return (
+        "\n".join(
+            [f"# {title(report)}", "", *_state(report), *_currencies(report), *_awards(report)]
+        ).rstrip()
+        + "\n"
+    )
 
 
 def state_of(report: Mapping[str, Any]) -> str:
@@ -46,6 +51,12 @@ def _currencies(report: Mapping[str, Any]) -> Iterator[str]:
                 yield from ("", f"### {heading}", "", *_TABLE_HEAD)
                 yield from (_row(report, currency, dimension, row) for row in own[dimension])
         yield ""
+
+
+def _awards(report: Mapping[str, Any]) -> Iterator[str]:
+    if report["awards"]:
+        yield from ("## Well done", "")
+        yield from (f"- {_escaped(recognition(award))}" for award in report["awards"])
 
 
 def summary(own: Mapping[str, Any]) -> list[str]:

@@ -59,3 +59,14 @@ def named(report: Mapping[str, Any], dimension: str, key: str) -> str:
     if dimension == "all":
         return "All stores"
     return str(report["names"].get(dimension, {}).get(key, key)) or NONE
+
+
+def recognition(award: Mapping[str, Any]) -> str:
+    """An award in a line: who, what for, and what is given."""
+    days = award["first"] if award["first"] == award["last"] else f"{award['first']} to {award['last']}"
+    worth = award["prize"] in ("money", "gift_card")
+    given = f"{money(award['quantity'], award['currency'])}, {award['label']}" if worth else award["label"]
+    state = " (pending)" if award["status"] == "pending" else ""
+    if award["how"] == "hand":
+        return f"{award['name'] or award['key']}: {given}, from {award['given_by']}: {award['given_for']}"
+    return f"{award['name'] or award['key']}: {award['title']}, {days}: {given}{state}"

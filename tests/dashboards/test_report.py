@@ -20,9 +20,11 @@ from daybook.operations.report import ReportArgs, report
 from daybook.operations.today import TodayArgs, show_today
 from daybook.reporting.sentences import sentence
 from daybook.schemas.targets import Target, TargetPeriod
+from daybook.sinks.award_rows import AWARDS
 from daybook.sinks.store import Store
 from tests.dashboards.shop import Quarter, Sold, at, shop, write, write_quarters
 from tests.dashboards.test_queries import CALENDAR, TODAY, counted, day_of, drawn
+from tests.rewards.test_recognition_boards import award, insert
 
 NOW = at("2026-11-26 12:00")
 LINES = """
@@ -201,3 +203,17 @@ def test_the_terminal_without_sales_says_so(store: Store) -> None:
     console = Console(width=100, record=True, file=io.StringIO())
     console.print(picture(show_today(Place(store, calendar), TodayArgs(at=NOW))))
     assert "No store has sold anything" in console.export_text()
+
+
+def test_the_report_tells_what_everyone_may_know_of_awards(place: Place) -> None:
+    """Ann's gift card stands in its day's report, in page and text; Bob's, who is to know first, does not."""
+    day = {"first": TODAY, "last": TODAY}
+    public, private = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
+    insert(place.store, AWARDS, award(1, **day, public_at=public))
+    insert(place.store, AWARDS, award(2, **day, key="bob", name="Bob", public_at=private))
+    document = report(place, args("day"))
+    line = f"Ann: Best of the day, {TODAY}: GBP 25.00, gift card"
+    assert [each["key"] for each in document["awards"]] == ["ann"]
+    assert line in written(document, "markdown").replace("\\", "")
+    assert line in written(document, "html")
+    assert "Bob" not in written(document, "html")

@@ -25,11 +25,11 @@ from tests.streams.program import Program
 from tests.support.receiver import Answer, Posted, Receiver
 
 STORES: Final = ("leeds", "york", "hull")
-_EPOCH: Final = 3_600_000
+EPOCH: Final = 3_600_000
 _DAYS: Final = 36
 _QUARTER: Final = 900
 _DAY: Final = 86_400
-_KEY: Final = new_signing_key("alerts", stores=["*"], sources=["*"], now=datetime.now(UTC))
+KEY: Final = new_signing_key("alerts", stores=["*"], sources=["*"], now=datetime.now(UTC))
 LIMIT: Final = 100.0
 _ENTRY: Final = "tests.faults.entry"
 _RULES: Final = {
@@ -65,7 +65,7 @@ class Heard:
 
     def __call__(self, posted: Posted) -> Answer:
         """Take a notification."""
-        if signer(signed(posted.headers, datetime.now(UTC)), posted.body, [_KEY]) is None:
+        if signer(signed(posted.headers, datetime.now(UTC)), posted.body, [KEY]) is None:
             self.forged += 1
             return 401, {}, b""
         told = Notification.model_validate_json(posted.body)
@@ -91,7 +91,7 @@ class Alerting:
         self.environment = os.environ | {
             "DAYBOOK_KAFKA_BOOTSTRAP": bootstrap,
             "DAYBOOK_PARTITIONS": "1",
-            "DAYBOOK_EPOCH": str(_EPOCH),
+            "DAYBOOK_EPOCH": str(EPOCH),
             "DAYBOOK_STORES_FILE": str(folder / "stores.json"),
             "DAYBOOK_RULES_FILE": str(folder / "rules.json"),
             "DAYBOOK_SESSION_TIMEOUT": "6",
@@ -104,7 +104,7 @@ class Alerting:
         self.notifier = self.program("notifier")
 
     def _write_files(self, url: str) -> None:
-        (self.folder / "hook.secret").write_text(_KEY.secret)
+        (self.folder / "hook.secret").write_text(KEY.secret)
         receivers = [{"id": "hook", "type": "webhook", "url": url, "secret_file": "hook.secret"}]
         (self.folder / "rules.json").write_bytes(orjson.dumps(_RULES | {"receivers": receivers}))
         stores = [{"store_id": name, "region": "north", "days": [{"zone": "UTC"}]} for name in STORES]
@@ -141,7 +141,7 @@ class Alerting:
 
     def _tell(self, producer: Producer, began: int, last: int) -> None:
         self._told += 1
-        place = version(_EPOCH, self._told)
+        place = version(EPOCH, self._told)
         day = date.fromordinal(date(1970, 1, 1).toordinal() + began // _DAY).isoformat()
         vector = [0] * m.WIDTH
         vector[m.GROSS], vector[m.ORDERS] = 10_000, 10
@@ -150,8 +150,8 @@ class Alerting:
             for store in STORES
             for quarter in range(began, min(last, began + _DAY), _QUARTER)
         }
-        bucket = TotalsBucket(_EPOCH, 0, place, "sales", day, "GBP", "store_quarter", entries)
-        position = PartitionPosition(_EPOCH, 0, self._told, self._told, self._told, 0, 0, 0, self.now * 1000)
+        bucket = TotalsBucket(EPOCH, 0, place, "sales", day, "GBP", "store_quarter", entries)
+        position = PartitionPosition(EPOCH, 0, self._told, self._told, self._told, 0, 0, 0, self.now * 1000)
         key = f"sales|{day}|GBP|store_quarter|0".encode()
         producer.produce(topics.TOTALS, encode(bucket), key, partition=0)
         producer.produce(topics.TOTALS, encode(position), b"position", partition=0)

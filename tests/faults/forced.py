@@ -21,18 +21,22 @@ from tests.faults.patching import wrap
 STEPS: Final = ("begin", "changelog", "sent", "committed", "offsets")
 """The steps of a checkpoint; after the last of them the source offsets are committed."""
 _FIRES: Final = b'"state":"firing"'
+_AWARDS: Final = b'"type":"award"'
 NOTIFYING_STEPS: Final = ("begin", "changelog", "sent", "committed", "send", "delivered")
 """The steps of a decision's transaction, and of telling a receiver what was decided."""
 
 
 def force(kind: str, rest: str) -> None:
-    """Put a fault in place: ``kill:STEP:N``, ``freeze:STEP:N``, ``tick:STEP:N``, ``drop:N`` ..."""
+    """Put a fault in place: ``kill:STEP:N``, ``freeze:STEP:N``, ``tick:STEP:N``, ``award:STEP:N`` ..."""
     if kind in ("kill", "freeze"):
         step, _, number = rest.partition(":")
         at_step(step, int(number), signal.SIGKILL if kind == "kill" else signal.SIGSTOP)
     elif kind == "tick":
         step, _, number = rest.partition(":")
-        at_tick(step, int(number))
+        at_tick(step, int(number), _FIRES)
+    elif kind == "award":
+        step, _, number = rest.partition(":")
+        at_tick(step, int(number), _AWARDS)
     elif kind == "drop":
         drop_batches(int(rest))
     elif kind == "crash":
@@ -77,14 +81,14 @@ def at_step(step: str, number: int, sent: signal.Signals) -> None:
     wrap(FaustSource, "commit", committing)
 
 
-def at_tick(step: str, number: int) -> None:
-    """Kill this process at the n-th time that a transaction which tells that alerts fire comes to a step."""
+def at_tick(step: str, number: int, what: bytes) -> None:
+    """Kill this process at the n-th time that a transaction which tells of something comes to a step."""
     times = itertools.count(1)
     telling: set[int] = set()
 
     def transacting(original: Callable[..., Any]) -> Callable[..., Any]:
         async def transact(self: TransactionalWriter, partition: int, entries: Any, records: Any) -> None:
-            fires = any(_FIRES in (record.value or b"") for record in records)
+            fires = any(what in (record.value or b"") for record in records)
             (telling.add if fires else telling.discard)(id(self))
             await original(self, partition, entries, records)
 

@@ -12,7 +12,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from tests.faults import brokers, clickhouse, clocks, killed, lost, members, notifying, state, watching
+from tests.faults import (
+    brokers,
+    clickhouse,
+    clocks,
+    killed,
+    lost,
+    members,
+    notifying,
+    recognising,
+    state,
+    watching,
+)
 from tests.faults import till_offline as offline
 from tests.faults.ground import DIFFERS, Run, Unavailable
 from tests.faults.rows import Row
@@ -59,6 +70,7 @@ ROWS: Final[dict[str, Make]] = {
     "till-offline": till_offline,
     "watcher-killed": watching.watcher_killed,
     "notifier-killed": notifying.notifier_killed,
+    "recognition-killed": recognising.recognition_killed,
     "alert-without-clickhouse": watching.clickhouse_away,
     "without-order": sabotaged("order", killed.killed_at_each_step),
     "without-one-transaction": sabotaged("one-transaction", killed.killed_at_each_step),

@@ -20,7 +20,7 @@ _PATIENCE: Final = 25.0
 
 def watcher_killed(run: Run) -> Row:
     """SIGKILL at the steps of a decision, until every alert and every end of one was told."""
-    with _broker(run) as bootstrap, alerting(bootstrap, run.folder) as on:
+    with own_broker(run) as bootstrap, alerting(bootstrap, run.folder) as on:
         return killed_watcher(on, run.pick_steps(STEPS, short=("changelog", "committed")), run.without)
 
 
@@ -49,7 +49,7 @@ def clickhouse_away(run: Run) -> Row:
     """Alerts fire and are told while ClickHouse is away; once it is back it has them all."""
     name = "an alert fires while ClickHouse is away"
     with contextlib.ExitStack() as stack:
-        bootstrap = stack.enter_context(_broker(run))
+        bootstrap = stack.enter_context(own_broker(run))
         on = stack.enter_context(alerting(bootstrap, run.folder))
         server = clickhouse_in(run.folder / "clickhouse")
         stack.callback(server.kill)
@@ -84,7 +84,8 @@ def _off(without: str) -> tuple[str, ...]:
 
 
 @contextlib.contextmanager
-def _broker(run: Run) -> Iterator[str]:
+def own_broker(run: Run) -> Iterator[str]:
+    """A broker of the row's own."""
     run.folder.mkdir(parents=True, exist_ok=True)
     broker = KafkaBroker(run.folder / "kafka", fetch_jars())
     broker.start()
