@@ -14,7 +14,7 @@ from daybook.ledger.calendar import Calendar
 from daybook.ledger.due_reports import last_closed
 from daybook.operations.access import calendar_of, perform
 from daybook.operations.base import CannotAct, Document
-from daybook.operations.report import ReportArgs
+from daybook.operations.report import NothingSold, ReportArgs
 from daybook.schemas.reports import ReportPeriod, WrittenReport
 from daybook.settings import Settings
 from daybook.sinks.notifiers.contract import NotDelivered
@@ -72,5 +72,9 @@ def _written(settings: Settings, period: ReportPeriod, ask: Ask) -> WrittenRepor
     asked = ReportArgs(
         kind=period.kind.value, day=period.first, grace_hours=settings.day_grace_hours, targets=targets
     )
-    document = ask(asked)
+    try:
+        document = ask(asked)
+    except NothingSold as error:
+        named = f"{period.kind} from {period.first} to {period.last}"
+        return WrittenReport(title=f"Nothing sold: {named}", markdown=f"{error}\n", html=f"<p>{error}</p>\n")
     return WrittenReport(title=title(document), markdown=as_markdown(document), html=as_html(document))

@@ -24,6 +24,12 @@ WHERE has(arrayConcat(firing, acknowledged, resolved), {key:String})
 ORDER BY decided_at, receiver
 LIMIT 200
 """
+_REPORTS: Final = """
+SELECT document FROM notifications FINAL
+WHERE reason = 'report'
+ORDER BY decided_at DESC
+LIMIT 1000
+"""
 
 
 def alerts(store: Store, states: Sequence[str] = OPEN, limit: int = 200) -> list[Alert]:
@@ -42,3 +48,8 @@ def notifications(store: Store, dedup_key: str) -> list[Notification]:
     return [
         Notification.model_validate_json(row[0]) for row in store.rows(_NOTIFICATIONS, {"key": dedup_key})
     ]
+
+
+def told_reports(store: Store) -> list[Notification]:
+    """The reports that were decided last, whoever they are for."""
+    return [Notification.model_validate_json(row[0]) for row in store.rows(_REPORTS)]

@@ -85,6 +85,11 @@ class NotifyAgent:
         self._log: dict[tuple[str, str], Notification] = {}
         self._changed: list[Notification] = []
         self._gone: list[tuple[str, str]] = []
+        self._handed: list[Notification] = []
+
+    def know(self, told: Iterable[Notification]) -> None:
+        """Go on with reports that were told elsewhere, where the log does not know them."""
+        self._handed = list(told)
 
     @property
     def waiting(self) -> int:
@@ -109,6 +114,10 @@ class NotifyAgent:
         """Take in how tries went, decide what is due, and have it sent once that is written."""
         self._changed, self._gone = [], []
         rules = self._rules()
+        for entry in self._handed:
+            if (entry.receiver, entry.group_key) not in self._log:
+                self._put(entry)
+        self._handed = []
         for result in self._dispatch.take_results():
             self._note(result, rules)
         for command in commands:

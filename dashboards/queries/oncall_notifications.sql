@@ -5,7 +5,8 @@ SELECT
     toString(notifications.reason) AS reason,
     toString(status) AS status,
     toInt64(attempts) AS attempts,
-    arrayStringConcat(arrayFilter(title -> title != '', groupUniqArray(alerts.title)), '; ') AS about,
+    if(reason = 'report', any(group_key),
+        arrayStringConcat(arrayFilter(title -> title != '', groupUniqArray(alerts.title)), '; ')) AS about,
     notifications.error AS error
 FROM
 (

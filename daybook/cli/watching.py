@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from daybook.reporting.wording import NONE, change, money
+from daybook.reporting.wording import NONE, change, money, part
 
 _STALE_SECONDS: Final = 60
 _BAR: Final = 14
@@ -55,13 +55,24 @@ def _group(group: Mapping[str, Any]) -> Text:
         line.append(f", closes at about {money(pace['close'], currency)}")
         if pace["low"] is not None:
             line.append(f" ({money(pace['low'], currency)} to {money(pace['high'], currency)})", style="dim")
+        if pace["target"] is not None:
+            line.append_text(_target(pace, currency))
     return line
+
+
+def _target(pace: Mapping[str, Any], currency: str) -> Text:
+    told = Text(f", target {money(pace['target'], currency)}")
+    if pace["chance_ppm"] is not None:
+        told.append(f", {part(pace['chance_ppm'])} likely")
+    if pace["at_risk"]:
+        told.append(f", {money(pace['at_risk'], currency)} at risk", style="bold dark_orange")
+    return told
 
 
 def _stores(document: Mapping[str, Any], currency: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("store", overflow="fold")
-    for name in ("net", "expected", "change", "closes at", "orders"):
+    for name in ("net", "expected", "change", "closes at", "target", "orders"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("of the close", width=_BAR)
     own = [store for store in document["stores"] if store["currency"] == currency]
@@ -73,7 +84,7 @@ def _stores(document: Mapping[str, Any], currency: str) -> Table:
 def _store(store: Mapping[str, Any], currency: str) -> list[RenderableType]:
     pace = store["pace"]
     usual = pace["expected"] if pace else store["yesterday_by_now"]
-    close = pace["close"] if pace else None
+    close, target = (pace["close"], pace["target"]) if pace else (None, None)
     share = (
         Bar(1.0, 0.0, min(store["net"] / close, 1.0), width=_BAR) if close and store["net"] > 0 else Text("")
     )
@@ -83,6 +94,7 @@ def _store(store: Mapping[str, Any], currency: str) -> list[RenderableType]:
         NONE if usual is None else money(usual, currency),
         Text(NONE) if usual is None else _change(store["net"], usual),
         NONE if close is None else money(close, currency),
+        NONE if target is None else money(target, currency),
         f"{store['orders']:,}",
         share,
     ]

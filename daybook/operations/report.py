@@ -35,6 +35,10 @@ _OF_AWARD: Final = {
 }
 
 
+class NothingSold(CannotAct):
+    """There is nothing to report."""
+
+
 class ReportArgs(Args):
     """Which period: the one of a kind that holds a day; yesterday's day, or the last whole week or month."""
 
@@ -61,7 +65,7 @@ def report(place: Place, args: ReportArgs) -> Document:
     earlier = {name: _by_currency(place, name, before) for name in PARTS}
     sold = sorted({row.currency for row in past if row.business_date in period})
     if not sold:
-        raise CannotAct(f"Nothing was sold from {period.first} to {period.last}.")
+        raise NothingSold(f"Nothing was sold from {period.first} to {period.last}.")
     open_stores = _not_closed(place.calendar, period, timedelta(hours=args.grace_hours), now)
     as_of = counts(place.store).recorded_at
     targets = [*stored_targets(place.store), *args.targets]

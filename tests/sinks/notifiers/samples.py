@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import orjson
 
 from daybook.schemas.alerts import Alert, AlertState
 from daybook.schemas.notifications import Notification, NotificationStatus, NotifyReason
+from daybook.schemas.reports import ReportKind, ReportPeriod, WrittenReport
 
 NOW = datetime(2026, 3, 10, 13, 15, 30, tzinfo=UTC)
 _EXAMPLES = Path(__file__).resolve().parents[3] / "schemas" / "examples" / "alerts"
@@ -52,3 +53,18 @@ def _notification(alerts: Any, reason: NotifyReason, **keys: Any) -> Notificatio
 def secret(found: str) -> Any:
     """A reader of secrets that knows one."""
     return lambda _name: found
+
+
+def reported() -> Notification:
+    """A report of a day, as it is sent."""
+    return _notification(
+        [],
+        NotifyReason.REPORT,
+        group_key="report/day/2026-03-09",
+        report=ReportPeriod(kind=ReportKind.DAY, first=date(2026, 3, 9), last=date(2026, 3, 9)),
+        written=WrittenReport(
+            title="Monday 9 March 2026",
+            markdown="# Monday 9 March 2026\n\n**Net sales GBP 1,234.50**\n",
+            html="<!doctype html><title>Monday</title><p>GBP 1,234.50</p>",
+        ),
+    )

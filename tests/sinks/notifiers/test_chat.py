@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 from daybook.schemas.receivers import AppriseReceiver
 from daybook.sinks.notifiers.chat import AppriseNotifier
 from daybook.sinks.notifiers.contract import NotDelivered
-from tests.sinks.notifiers.samples import alert, firing, resolved, secret
+from tests.sinks.notifiers.samples import alert, firing, reported, resolved, secret
 from tests.support.ports import free_port
 
 PASSWORD = "open-sesame"
@@ -68,6 +68,18 @@ async def test_an_alert_arrives_as_mail(mail: tuple[Mailbox, str]) -> None:
         "Board: http://127.0.0.1:8400/?store=North",
     ):
         assert words in " ".join(body.split()), body
+
+
+async def test_a_report_arrives_as_mail_with_its_page_beside_it(mail: tuple[Mailbox, str]) -> None:
+    """The figures stand in the mail; the page with the charts is attached as it was written."""
+    box, url = mail
+    await notifier(url).send(reported())
+    (message,) = box.messages
+    assert message["subject"] == "Sales report: Monday 9 March 2026"
+    parts = {part.get_filename() or part.get_content_type(): part for part in message.walk()}
+    assert "<strong>Net sales GBP 1,234.50</strong>" in parts["text/html"].get_content()  # type: ignore[attr-defined]
+    page = parts["report.html"].get_payload(decode=True)
+    assert page == reported().written.html.encode()  # type: ignore[union-attr]
 
 
 async def test_an_end_is_told_as_one(mail: tuple[Mailbox, str]) -> None:
