@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ def picture(document: Mapping[str, Any]) -> RenderableType:
     """Everything that `daybook watch` shows."""
     parts: list[RenderableType] = [_head(document)]
     for group in document["groups"]:
-        parts += [Text(), _group(group), _stores(document, group["currency"])]
+        parts += [Text(), _group(group), *_target(group), _stores(document, group["currency"])]
     if not document["groups"]:
         parts.append(Text("No store has sold anything yesterday or today.", style="dim"))
     return Group(*parts)
@@ -55,18 +55,19 @@ def _group(group: Mapping[str, Any]) -> Text:
         line.append(f", closes at about {money(pace['close'], currency)}")
         if pace["low"] is not None:
             line.append(f" ({money(pace['low'], currency)} to {money(pace['high'], currency)})", style="dim")
-        if pace["target"] is not None:
-            line.append_text(_target(pace, currency))
     return line
 
 
-def _target(pace: Mapping[str, Any], currency: str) -> Text:
-    told = Text(f", target {money(pace['target'], currency)}")
+def _target(group: Mapping[str, Any]) -> Iterator[Text]:
+    currency, pace = group["currency"], group["pace"]
+    if pace is None or pace["target"] is None:
+        return
+    told = Text(f"target {money(pace['target'], currency)}")
     if pace["chance_ppm"] is not None:
         told.append(f", {part(pace['chance_ppm'])} likely")
     if pace["at_risk"]:
         told.append(f", {money(pace['at_risk'], currency)} at risk", style="bold dark_orange")
-    return told
+    yield told
 
 
 def _stores(document: Mapping[str, Any], currency: str) -> Table:

@@ -1,4 +1,4 @@
-"""The demo's own receiver of alerts: a signed webhook that checks, prints and logs what it is told."""
+"""The demo's own receiver of alerts and reports: a signed webhook that checks, prints and logs what comes."""
 
 from __future__ import annotations
 
@@ -56,6 +56,7 @@ def prepare_rules(folder: Path, url: str) -> None:
                 "group_interval_seconds": 10,
             }
         ],
+        "reports": [{"kind": kind, "receivers": ["demo"]} for kind in ("day", "week")],
         "links": {"board": f"{url}/?store={{store}}"},
     }
     (folder / "demo-rules.json").write_bytes(orjson.dumps(rules, option=orjson.OPT_INDENT_2))

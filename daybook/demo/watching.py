@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,13 +20,16 @@ from daybook.ledger.alerts.receiver_health import ReceiverHealth
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.merged import MergedTotals
 from daybook.ledger.plans import Plans
-from daybook.notifier import notifying
+from daybook.notifier import Notifier, notifying
+from daybook.operations.base import Place
+from daybook.operations.registry import run
 from daybook.plan_sources import following_plans
+from daybook.report_writing import reporting
 from daybook.rewards_agent import rewards_agent
 from daybook.rewards_file import needed_rewards
 from daybook.rules_file import Rules
 from daybook.settings import Settings
-from daybook.sinks.alerts import alerts
+from daybook.sinks.alerts import alerts, told_reports
 from daybook.sinks.awards import award_records, coaching
 from daybook.sinks.merged import stored_positions, stored_totals
 from daybook.sinks.plans import stored_adjustments, stored_targets
@@ -73,6 +76,11 @@ class Watching:
             adjustments=lambda: self._plans.adjustments,
             receivers=lambda: self._health.of(names),
         )
+        self._reporting = reporting(
+            Settings(), calendar, lambda asked: run(Place(store, calendar), "report", asked)
+        )
+        self._reports = self._reporting._replace(closed=self._closed)
+        self._notifier: Notifier | None = None
         self.agent = WatchAgent(self.rules.look, Asker(calendar, sources), EVALUATION)
 
     async def begin(self) -> None:
@@ -89,6 +97,8 @@ class Watching:
         self.agent.know(await asyncio.to_thread(alerts, self._store))
         awards = await asyncio.to_thread(award_records, self._store)
         self.rewards.know(awards, await asyncio.to_thread(coaching, self._store, every=True))
+        if self._notifier is not None:
+            self._notifier.agent.know(await asyncio.to_thread(told_reports, self._store))
         self._ready.set()
 
     async def _until_ready(self) -> None:
@@ -104,7 +114,7 @@ class Watching:
         watch = TickApp(self._settings("watch"), deciding, self._merged, self._until_ready)
         try:
             async with (
-                notifying(self._settings("notify"), self.rules, self._rules_file, _OPTIONS) as notifier,
+                self._telling() as notifier,
                 following_plans(self._bootstrap, self._plans, _OPTIONS, PARTITIONS),
                 started(notifier),
                 started(watch),
@@ -115,6 +125,18 @@ class Watching:
             for task in following:
                 task.cancel()
             await asyncio.gather(*following, return_exceptions=True)
+
+    @contextlib.asynccontextmanager
+    async def _telling(self) -> AsyncIterator[Notifier]:
+        settings = self._settings("notify")
+        async with notifying(
+            settings, self.rules, self._rules_file, _OPTIONS, reports=self._reports
+        ) as self._notifier:
+            yield self._notifier
+
+    def _closed(self, now: datetime) -> date | None:
+        """No day is, before all of the past is there."""
+        return self._reporting.closed(now) if self._ready.is_set() else None
 
     def _settings(self, role: str) -> TickSettings:
         return TickSettings(

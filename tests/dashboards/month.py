@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from daybook.dashboards import queries
@@ -15,8 +15,10 @@ from tests.sinks.world import World
 DAYS: Final = 33
 NOW: Final = datetime.now(UTC)
 BOARD: Final = sorted(
-    name for name in queries.names() if "$" in queries.load(name) or re.match("variable|trust", name)
+    name for name in queries.names() if "$" in queries.load(name) or re.match("variable|trust|oncall", name)
 )
+PAGE: Final = sorted(set(queries.names()) - set(BOARD))
+"""The queries that take ClickHouse's own parameters: those of the live page, and the rule for freshness."""
 PLOTTED: Final = re.compile(
     r"(Nullable\()?(String|Float64|U?Int(8|16|32|64)|Decimal\(38, 4\)|DateTime(64)?(\([^)]*\))?)\)?"
     r"|LowCardinality\(String\)"
@@ -55,3 +57,33 @@ def lines(store: Store, currency: str = "GBP") -> list[dict[str, Any]]:
 def net(line: dict[str, Any]) -> int:
     """A line's net sales."""
     return int(line["gross"] + line["discounts"] + line["reversals"])
+
+
+def page_parameters(stores: list[str], day: date, products: list[str]) -> dict[str, dict[str, Any]]:
+    """What each query of the page is asked with, by its name: stores on a date and the one before.
+
+    A query with a parameter of a new name wants a value for it here.
+    """
+    both = [day, day - timedelta(days=1)]
+    values = {
+        "stores": [store for store in stores for _ in both],
+        "dates": [each for _ in stores for each in both],
+        "products": products,
+        **dict.fromkeys(("from", "first"), both[1]),
+        **dict.fromkeys(("to", "last"), both[0]),
+        "since_ms": 0,
+        "now_ms": int(NOW.timestamp() * 1000),
+        "every": False,
+        "own": "",
+        "limit": 5,
+    }
+    return {
+        name: {found: values[found] for found in re.findall(r"\{(\w+):", queries.load(name))} for name in PAGE
+    }
+
+
+def asked_as_the_page(store: Store, day: date) -> dict[str, list[dict[str, Any]]]:
+    """The rows of every query of the page, of all stores on a date."""
+    stores = [str(row[0]) for row in store.rows("SELECT store_id FROM stores ORDER BY store_id")]
+    parameters = page_parameters(stores, day, ["mug"])
+    return {name: store.records(queries.load(name), given) for name, given in parameters.items()}

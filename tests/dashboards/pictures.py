@@ -1,4 +1,7 @@
-"""Takes the pictures in docs/pictures, from made-up shops: ``python -m tests.dashboards.pictures FOLDER``."""
+"""Takes the pictures in docs/pictures, from made-up shops: ``python -m tests.dashboards.pictures FOLDER``.
+
+With ``every`` as a second argument: each view at each size, light and dark, to be looked at.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import math
 import random
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -16,6 +19,7 @@ import orjson
 from playwright.sync_api import Page, sync_playwright
 
 from daybook.board import composed
+from daybook.dashboards.board.access import VIEWS
 from daybook.dashboards.board.app import Board
 from daybook.dashboards.board.door import Door
 from daybook.ledger.calendar import Calendar
@@ -34,6 +38,7 @@ from daybook.schemas.alerts import (
 from daybook.settings import Settings
 from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
+from tests.dashboards.planned import tell
 from tests.dashboards.serving import served
 from tests.dashboards.shop import Quarter, Sold, shop, write, write_alert, write_quarters
 from tests.support.browser import ARGUMENTS
@@ -66,7 +71,16 @@ PICTURES: list[tuple[str, str, tuple[int, int], Scheme]] = [
     ("alerts-desk", "alerts", (1280, 900), "light"),
     ("trust-desk", "trust", (1280, 900), "dark"),
 ]
+SIZES = {"phone": (390, 844), "desk": (1280, 900), "wall": (1920, 1080)}
+SCHEMES: tuple[Scheme, Scheme] = ("light", "dark")
+EVERY: list[tuple[str, str, tuple[int, int], Scheme]] = [
+    (f"{view}-{size}-{scheme}", view, pixels, scheme)
+    for view in VIEWS
+    for size, pixels in SIZES.items()
+    for scheme in SCHEMES
+]
 STAFF = ["Amira", "Ben", "Chiara", "Dev", "Elif", "Femi", "Grace", "Hugo", "Ines", "Jonas", "Keiko", "Luca"]
+GOALS = {("all", None): 3_150_000, ("store", "harbour"): 950_000}
 HISTORY_DAYS = 70
 SETTLED_MS = 3000
 
@@ -132,8 +146,8 @@ def usual_quarters(seed: int = 3) -> Iterator[Quarter]:
                 yield Quarter(store_id, moment, currency, round(sales * 3700 * SCALE[currency]))
 
 
-def take(folder: Path) -> None:
-    """Take all pictures."""
+def take(folder: Path, pictures: Sequence[tuple[str, str, tuple[int, int], Scheme]]) -> None:
+    """Take pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     calendar = Calendar([shop(entry[0], entry[2], entry[3], entry[1]) for entry in SHOPS])
     sales = list(made_up_sales())
@@ -143,8 +157,26 @@ def take(folder: Path) -> None:
         write(store, calendar, sales)
         write_quarters(store, calendar, usual_quarters())
         write_alert(store, shortfall(newest))
+        tell(store, calendar, [newest], GOALS)
+        for statement in (_RAW, _DEAD):
+            store.command(statement)
         with served(_board(store, calendar, newest, Path(data))) as address:
-            _photograph(address, folder)
+            _photograph(address, folder, pictures)
+
+
+_RAW = """
+INSERT INTO events
+SELECT epoch, partition, offset, recorded_at + 1, recorded_at + 1, concat('till-', store_id), event_id, type,
+    order_id, store_id, occurred_at, unhex(hex(sipHash128(order_id))), '{}', 0
+FROM lines
+"""
+_DEAD = """
+INSERT INTO dead_letters
+SELECT epoch, partition, offset, if(offset % 3 = 0, 'unknown_store', 'line_sum'), 'made up', '{}', 0,
+    offset % 3 = 0, recorded_at
+FROM lines
+WHERE (epoch, partition, offset) IN (SELECT epoch, partition, offset FROM outcomes WHERE outcome = 'dead')
+"""
 
 
 def _board(store: Store, calendar: Calendar, newest: datetime, data: Path) -> Board:
@@ -200,10 +232,12 @@ def shortfall(now: datetime) -> Alert:
     )  # fmt: skip
 
 
-def _photograph(address: str, folder: Path) -> None:
+def _photograph(
+    address: str, folder: Path, pictures: Sequence[tuple[str, str, tuple[int, int], Scheme]]
+) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
-        for name, view, (width, height), scheme in PICTURES:
+        for name, view, (width, height), scheme in pictures:
             context = browser.new_context(
                 viewport={"width": width, "height": height},
                 color_scheme=scheme,
@@ -219,9 +253,11 @@ def _one(page: Page, address: str, file: Path) -> None:
     page.on("pageerror", lambda error: sys.exit(f"{file.name}: {error}"))
     page.goto(address)
     page.locator("#freshness[data-state=live]").wait_for()
+    if page.locator("#check-panel").count():
+        page.locator("#check-panel").wait_for()
     page.wait_for_timeout(SETTLED_MS)
     page.screenshot(path=file)
 
 
 if __name__ == "__main__":
-    take(Path(sys.argv[1]))
+    take(Path(sys.argv[1]), EVERY if "every" in sys.argv[2:] else PICTURES)

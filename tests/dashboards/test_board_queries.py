@@ -21,7 +21,17 @@ from daybook.sinks.clocks import write_clocks
 from daybook.sinks.days import day_postings
 from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
-from tests.dashboards.month import BOARD, DAYS, NOW, PLOTTED, Past, ask, lines, net
+from tests.dashboards.month import (
+    BOARD,
+    DAYS,
+    NOW,
+    PLOTTED,
+    Past,
+    ask,
+    asked_as_the_page,
+    lines,
+    net,
+)
 from tests.support.require import need
 
 
@@ -81,6 +91,21 @@ class TestMonth:
                     assert set(shown) - {"time"} <= described.keys()
                     if panel["type"] == "timeseries":
                         assert described["time"].startswith("DateTime")
+
+    def test_the_pages_own_queries_run_over_it_too(self, month: Store) -> None:
+        """Each with its parameters; totals and quarter hours of a day are its lines added up."""
+        day = (NOW - timedelta(days=2)).date()
+        found = asked_as_the_page(month, day)
+        expected: Counter[str] = Counter()
+        for line in lines(month):
+            if line["business_date"] == day:
+                expected[line["store_id"]] += net(line)
+        for name in ("store_totals", "store_quarters"):
+            sums: Counter[str] = Counter()
+            for row in found[name]:
+                if row["business_date"] == day and row["currency"] == "GBP":
+                    sums[row["store_id"]] += row["net"]
+            assert sums == expected
 
     @pytest.mark.parametrize("back", [0, 1, 5])
     def test_the_days_figures_are_the_lines_added_up(self, month: Store, back: int) -> None:

@@ -12,7 +12,7 @@ from daybook.schemas.codec import encode_event
 from daybook.sinks.clocks import write_clocks
 from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
-from tests.dashboards.month import BOARD, Past, ask, lines, net
+from tests.dashboards.month import BOARD, Past, ask, asked_as_the_page, lines, net
 from tests.demo.test_file import REAL
 from tests.support.require import need
 
@@ -34,6 +34,9 @@ def test_the_real_file_comes_out_to_the_penny(tmp_path: Path) -> None:
         counted = lines(store)
         for name in BOARD:
             ask(store, name, date="2011-01-11")
+        page = asked_as_the_page(store, date(2011, 1, 11))
+        told = [row["net"] for row in page["store_totals"] if row["business_date"] == date(2011, 1, 11)]
+        assert sum(told) == sum(net(line) for line in counted if line["business_date"] == date(2011, 1, 11))
         for day in (date(2010, 12, 7), date(2011, 1, 11), date(2011, 3, 15)):
             asked = {"date": day.isoformat()}
             own = [line for line in counted if line["business_date"] == day]

@@ -13,7 +13,8 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from daybook.cli.dashboards import dashboards
 from daybook.dashboards import queries
 from daybook.dashboards.grafana import alerting, build, style
-from daybook.dashboards.grafana.query import ClickHouseQuery, register
+from daybook.dashboards.grafana.query import ClickHouseQuery, register, statement
+from daybook.dashboards.grafana.wanted import freshness_rule
 from daybook.schemas.currencies import EXPONENTS
 
 BOARDS = build.documents()
@@ -85,6 +86,15 @@ def test_every_panel_says_what_it_means_and_what_it_lacks(name: str, panel: dict
         assert target["datasource"] == panel["datasource"]
         assert (target["editorType"], target["format"], target["queryType"]) == ("sql", 1, "table")
         assert not target["rawSql"].startswith("--")
+
+
+def test_every_query_of_the_boards_is_on_one() -> None:
+    """A query with Grafana's variables that no panel, variable or rule asks is a panel that was forgotten."""
+    shown = json.dumps([*BOARDS.values(), freshness_rule()])
+    asked = {name for name in queries.names() if json.dumps(statement(name)) in shown}
+    asked |= {name for name in queries.names() if json.dumps(queries.load(name)) in shown}
+    for name in queries.names():
+        assert name in asked or "${" not in queries.load(name), name
 
 
 @pytest.mark.parametrize(("name", "panel"), PANELS)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from daybook.dashboards.grafana.build import documents
+from daybook.dashboards.grafana.build import FOLDER, documents
 
 VERSIONS = ("@grafana/schema@~12.2.0", "typescript@~5.8.0")
 KEPT = Path(__file__).parents[2] / "test-results" / "grafana-schema"
@@ -38,33 +38,21 @@ def compiler() -> Path:
     return found
 
 
-def check(compiler: Path, boards: dict[str, object]) -> subprocess.CompletedProcess[str]:
-    """What the compiler says of boards as values of Grafana's own type."""
+@pytest.mark.timeout(600)
+def test_boards_are_what_grafanas_own_types_say(compiler: Path) -> None:
+    """Every board is a Dashboard of @grafana/schema, and one with a slip in it is not."""
+    boards = documents()
+    slip = json.loads(json.dumps(boards["today"]))
+    slip["panels"][0]["gridPos"]["w"] = "wide"
     lines = [
         f"export const {name}: Loose<Dashboard> = {json.dumps(board)};" for name, board in boards.items()
     ]
+    # The compiler fails where what it is told to expect, an error in the next line, is not there.
+    lines += ["// @ts-expect-error", f"export const slip: Loose<Dashboard> = {json.dumps(slip)};"]
     file = KEPT / "boards.ts"
     file.write_text(LOOSE + "\n".join(lines))
-    options = [
-        "--noEmit",
-        "--strict",
-        "--skipLibCheck",
-        "--moduleResolution",
-        "bundler",
-        "--module",
-        "esnext",
-    ]
-    command = [str(compiler), *options, "--target", "es2022", str(file)]
-    return subprocess.run(command, cwd=KEPT, capture_output=True, text=True, timeout=100, check=False)
-
-
-def test_boards_are_what_grafanas_own_types_say(compiler: Path) -> None:
-    """Every board is a Dashboard of @grafana/schema, and one with a slip in it is not."""
-    boards: dict[str, object] = dict(documents())
-    done = check(compiler, boards)
+    options = ["--noEmit", "--strict", "--skipLibCheck", "--moduleResolution", "bundler"]
+    command = [str(compiler), *options, "--module", "esnext", "--target", "es2022", str(file)]
+    done = subprocess.run(command, cwd=KEPT, capture_output=True, text=True, timeout=550, check=False)
     assert done.returncode == 0, done.stdout[:4000]
-    slip = json.loads(json.dumps(documents()["today"]))
-    slip["panels"][0]["gridPos"]["w"] = "wide"
-    wrong = check(compiler, {"slip": slip})
-    assert wrong.returncode != 0
-    assert "Type 'string' is not assignable to type 'number" in wrong.stdout
+    assert len(boards) == len(list(FOLDER.glob("*.json")))

@@ -31,6 +31,7 @@ def today() -> Dashboard:
         _compared(),
         _figures(),
         _fresh(),
+        _alerts(),
         _curve(),
         _stores(),
         _regions(),
