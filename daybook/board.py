@@ -82,6 +82,7 @@ def composed(
         ranking=_Ranking(place, settings, staff, clock),
         staff_names={entry.staff_id: entry.name or entry.staff_id for entry in staff},
         homes={entry.staff_id: entry.home_store for entry in staff if entry.home_store is not None},
+        own_measures=list(measures),
         actions=None if command is None else _Actions(place),
         coaching_actions=None if command is None else _Actions(place),
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from daybook.board_files import load_targets
+from daybook.board_files import load_measures, load_targets
 from daybook.json_files import FileError
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.due_reports import last_closed
@@ -70,7 +70,11 @@ def _written(settings: Settings, period: ReportPeriod, ask: Ask) -> WrittenRepor
 
     targets = load_targets(settings.targets_file)
     asked = ReportArgs(
-        kind=period.kind.value, day=period.first, grace_hours=settings.day_grace_hours, targets=targets
+        kind=period.kind.value,
+        day=period.first,
+        grace_hours=settings.day_grace_hours,
+        targets=targets,
+        custom=load_measures(settings.measures_file),
     )
     try:
         document = ask(asked)

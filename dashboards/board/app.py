@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
@@ -56,6 +57,7 @@ def create_board(
     ranking: Ranking | None = None,
     staff_names: Mapping[str, str] | None = None,
     homes: Mapping[str, str] | None = None,
+    own_measures: Sequence[str] = (),
     actions: AlertActions | None = None,
     coaching_actions: CoachingActions | None = None,
 ) -> Board:
@@ -70,17 +72,16 @@ def create_board(
         ranking: answers what stands on leaderboards; without it there are none.
         staff_names: what staff are called, by their ids.
         homes: the home stores of staff, by their ids.
+        own_measures: the business's own, by which stores are ranked as well.
         actions: tells the watcher what operators say; without it nobody can act.
         coaching_actions: tells it what managers note; without it nobody can.
     """
     door = door or Door(None, None, clock, key_required=False)
-    pacing = Pacing(store, calendar)
-
-    def alerts(scope: Scope) -> AlertsReader:
-        return AlertsReader(store, calendar, clock, scope)
+    pacing, names, homes = Pacing(store, calendar), staff_names or {}, homes or {}
+    alerts = partial(AlertsReader, store, calendar, clock)
 
     def coaching(scope: Scope) -> CoachingReader:
-        return CoachingReader(store, clock, scope, homes or {}, staff_names or {})
+        return CoachingReader(store, clock, scope, homes, names)
 
     views = Views(
         {
@@ -91,21 +92,28 @@ def create_board(
                 clock,
                 scope,
                 ranking=ranking or _no_boards,
-                staff_names=staff_names or {},
+                staff_names=names,
+                own_measures=own_measures,
             ),
-            "recognition": lambda scope: RecognitionReader(store, calendar, clock, scope, homes or {}),
+            "recognition": lambda scope: RecognitionReader(store, calendar, clock, scope, homes),
             "coaching": coaching,
             "alerts": alerts,
             "trust": lambda scope: TrustReader(store, calendar, clock, scope, grace),
         }
     )
-    router = APIRouter(tags=["board"])
-    add_pages(router)
-    add_door(router, door)
+    router = _entrance(door)
     add_alert_actions(router, door, alerts, actions)
     add_coaching_notes(router, door, coaching, coaching_actions)
     _add_views(router, door, views)
     return Board(router, views, door)
+
+
+def _entrance(door: Door) -> APIRouter:
+    """The pages themselves, and the way in."""
+    router = APIRouter(tags=["board"])
+    add_pages(router)
+    add_door(router, door)
+    return router
 
 
 def create_app(board: Board) -> FastAPI:

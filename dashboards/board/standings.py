@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -21,7 +21,7 @@ BOTTOM: Final = 5
 
 
 class Question(NamedTuple):
-    """What is ranked, over which kind of period, among whom, and by what; ``net`` or ``attainment``."""
+    """What is ranked, over which kind of period, among whom, and by what measure."""
 
     by: str
     period: str
@@ -32,18 +32,18 @@ class Question(NamedTuple):
 Ranking = Callable[[Question], Awaitable[Mapping[str, Any]]]
 """Answers a question with all places of all boards: whoever composes has files and rules for it."""
 
+_PERIODS: Final = ("day", "week", "month")
+_NO_BOARDS: Final[Mapping[str, Any]] = {"boards": []}
 OF_ALL: Final = tuple(
-    Question(by, period)
-    for period in ("day", "week", "month")
-    for by in ("staff", "team", "store", "product")
+    Question(by, period) for period in _PERIODS for by in ("staff", "team", "store", "product")
 )
 OF_STORES: Final = tuple(
     question
-    for period in ("day", "week", "month")
+    for period in _PERIODS
     for question in (Question("staff", period, peers="store"), Question("store", period))
 )
 """Where some stores alone may be shown: staff among those of their own store, and the stores themselves."""
-OF_ONE: Final = tuple(Question("staff", period) for period in ("day", "week", "month"))
+OF_ONE: Final = tuple(Question("staff", period) for period in _PERIODS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,9 @@ class Standings:
     bottom: list[Place] | None
     """None where the viewer is not to see it."""
     own: Place | None
+    measure: str = "net"
+    unit: str = "minor units"
+    """Of the values: minor units, count, or millionths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ class LeaderboardReader:
         *,
         ranking: Ranking,
         staff_names: Mapping[str, str],
+        own_measures: Sequence[str] = (),
     ) -> None:
         self._asking = Asking(store, scope)
         self._calendar = calendar
@@ -105,6 +109,7 @@ class LeaderboardReader:
         self._scope = scope
         self._ranking = ranking
         self._staff_names = staff_names
+        self._own_measures = own_measures
 
     async def mark(self) -> tuple[Any, ...]:
         """Changes with every total of the running periods' days."""
@@ -130,11 +135,13 @@ class LeaderboardReader:
             return ()
         if self._scope.staff_id is not None:
             return OF_ONE
-        return OF_ALL if self._scope.stores is None else OF_STORES
+        own = [Question("store", period, measure=name) for name in self._own_measures for period in _PERIODS]
+        return (*(OF_ALL if self._scope.stores is None else OF_STORES), *own)
 
     async def _boards(self, question: Question) -> list[Standings]:
         answer = await self._ranking(question)
-        aimed = await self._ranking(question._replace(measure="attainment"))
+        by_net = question.measure == "net"
+        aimed = await self._ranking(question._replace(measure="attainment")) if by_net else _NO_BOARDS
         parts = {
             (board["currency"], board["peer_group"], place["key"]): place["value"]
             for board in aimed["boards"]
@@ -142,7 +149,7 @@ class LeaderboardReader:
         }
         names = await self._names(question, answer)
         return [
-            found
+            replace(found, measure=question.measure, unit=answer["unit"])
             for board in answer["boards"]
             if (found := self._board(question, answer["period"], board, _Naming(names, parts))) is not None
         ]

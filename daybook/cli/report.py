@@ -8,11 +8,12 @@ from typing import Any, Final
 
 import click
 
-from daybook.board_files import load_targets
+from daybook.board_files import load_measures, load_targets
 from daybook.cli.store_options import do, give_up, print_json, store_options
 from daybook.json_files import FileError
 from daybook.operations.base import Document
 from daybook.operations.report import ReportArgs
+from daybook.schemas.measures import CustomMeasure
 from daybook.schemas.targets import Target
 from daybook.settings import Settings
 
@@ -49,6 +50,7 @@ def report(
         day=day.date() if day else None,
         grace_hours=settings.day_grace_hours,
         targets=_targets(targets or settings.targets_file),
+        custom=_measures(settings.measures_file),
     )
     document = do(settings, "report", asked)
     if as_json:
@@ -68,6 +70,13 @@ def report(
 def _targets(path: Path | None) -> list[Target]:
     try:
         return load_targets(path)
+    except FileError as error:
+        give_up(str(error))
+
+
+def _measures(path: Path | None) -> list[CustomMeasure]:
+    try:
+        return load_measures(path)
     except FileError as error:
         give_up(str(error))
 

@@ -14,8 +14,10 @@ from daybook.ledger.measures import Figures, figures
 from daybook.ledger.periods import PERIODS, Period, period_before
 from daybook.ledger.standouts import Standout, dates_of
 from daybook.operations.base import Args, CannotAct, Document, Place
+from daybook.operations.report_measures import own_measures
 from daybook.operations.report_standouts import Aims, net_by_date, standouts_of
 from daybook.schemas.awards import Award
+from daybook.schemas.measures import CustomMeasure
 from daybook.schemas.rounding import divide
 from daybook.schemas.targets import Target
 from daybook.sinks.awards import public_awards
@@ -47,13 +49,14 @@ class ReportArgs(Args):
     grace_hours: float = Field(6.0, ge=0, le=24 * 31)
     at: datetime | None = Field(None, description="As of when days count as closed; now, if left out.")
     targets: list[Target] = Field(default_factory=list, description="Besides published ones.")
+    custom: list[CustomMeasure] = Field(default_factory=list, description="Told beside our own figures.")
 
 
 def report(place: Place, args: ReportArgs) -> Document:
     """The report as a document; amounts are integers in minor units.
 
     Raises:
-        CannotAct: no stores are known, or nothing was sold in the period.
+        CannotAct: no stores are known, nothing was sold in the period, or a measure cannot be read.
     """
     if place.calendar is None or not place.calendar.stores:
         raise CannotAct("Name the stores file by --stores: which day it is depends on the store.")
@@ -69,6 +72,7 @@ def report(place: Place, args: ReportArgs) -> Document:
     open_stores = _not_closed(place.calendar, period, timedelta(hours=args.grace_hours), now)
     as_of = counts(place.store).recorded_at
     targets = [*stored_targets(place.store), *args.targets]
+    custom = own_measures(place, args.custom, period, before)
     return {
         "kind": args.kind,
         "first": period.first.isoformat(),
@@ -88,6 +92,7 @@ def report(place: Place, args: ReportArgs) -> Document:
                 kind=args.kind,
                 aims=Aims(targets, currency, now),
             )
+            | {"measures": custom.get(currency, [])}
             for currency in sold
         ],
     }

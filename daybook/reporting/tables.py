@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from daybook.reporting.sentences import sentence
@@ -74,11 +75,26 @@ def summary(own: Mapping[str, Any]) -> list[str]:
         lines.append(f"{against(own['last_year'])} 364 days before")
     if own["target"] is not None:
         lines.append(f"{against(own['target'])}, its target")
+    lines += [_own_measure(each, currency) for each in own["measures"] if each["value"] is not None]
     lines.append(f"Gross {told('gross')}, discounts {told('discounts')}, reversals {told('reversals')}")
     if figures["average_order"] is None:
         return [*lines, "No orders"]
     units = f"{figures['units_per_order_ppm'] / 1e6:.2f} units each"
     return [*lines, f"{figures['orders']:,} orders of {told('average_order')} on average, {units}"]
+
+
+def _own_measure(told: Mapping[str, Any], currency: str) -> str:
+    """A measure of the business's own, and what it was before."""
+    text = f"{told['name'].replace('_', ' ')}: {_in_unit(told['value'], told['unit'], currency)}"
+    if told["before"] is None:
+        return text
+    return f"{text}, {_in_unit(told['before'], told['unit'], currency)} in the period before"
+
+
+def _in_unit(value: int, unit: str, currency: str) -> str:
+    if unit == "minor units":
+        return money(value, currency)
+    return f"{value:,}" if unit == "count" else f"{value / 1e6:.3f}"
 
 
 def _row(report: Mapping[str, Any], currency: str, dimension: str, row: Mapping[str, Any]) -> str:
@@ -118,6 +134,9 @@ def _facts(report: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[tuple[
             yield "all", "", "All stores", figure, _decimal(own["figures"][figure], currency)
     yield "all", "", "All stores", "orders", str(own["figures"]["orders"])
     yield "all", "", "All stores", "net_units", str(own["figures"]["net_units"])
+    for told in own["measures"]:
+        if told["value"] is not None:
+            yield "all", "", "All stores", told["name"], _exact(told["value"], told["unit"], currency)
     for day in own["days"]:
         if day["net"] is not None:
             yield "day", day["date"], day["date"], "net", _decimal(day["net"], currency)
@@ -133,6 +152,12 @@ def _decimal(minor: int, currency: str) -> str:
     text = f"{abs(minor):0{digits + 1}d}"
     whole = f"{text[:-digits]}.{text[-digits:]}" if digits else text
     return f"-{whole}" if minor < 0 else whole
+
+
+def _exact(value: int, unit: str, currency: str) -> str:
+    if unit == "minor units":
+        return _decimal(value, currency)
+    return str(value) if unit == "count" else f"{Decimal(value) / 1_000_000:f}"
 
 
 def _inert(text: str) -> str:

@@ -99,11 +99,17 @@ class TillQuestions:
                 found = trading.is_open and seconds >= rule.minutes * 60
                 if not found and scope.key not in live:
                     continue
-                known = (till, shop.day, len(days))
-                if known not in self._longest:
-                    self._longest[known] = longest_usual(days, shop.day, store)
-                usual = self._longest[known] if gap is not None else None
+                usual = None if gap is None else self._longest_of(till, shop.day, store)
                 yield Question(rule, scope, shop.day, TillGapFacts(trading, seconds, usual))
+
+    def _longest_of(self, till: Till, today: date, store: Mapping[date, int]) -> int | None:
+        days = self.book.days[till]
+        known = (till, today, len(days))
+        if known not in self._longest:
+            if len(self._longest) > 4 * len(self.book.days) + 64:
+                self._longest.clear()
+            self._longest[known] = longest_usual(days, today, store)
+        return self._longest[known]
 
     def _spikes(
         self, rule: r.SpikeRule, glance: Glance, shops: Mapping[str, _Shop], live: set[str | None]

@@ -18,7 +18,12 @@ from daybook.dashboards.board.reading import TodayReader
 from daybook.operations.base import CannotAct, Place
 from daybook.operations.report import ReportArgs, report
 from daybook.operations.today import TodayArgs, show_today
+from daybook.reporting.html import as_html
 from daybook.reporting.sentences import sentence
+from daybook.reporting.tables import as_csv, as_markdown
+from daybook.reporting.wording import money
+from daybook.schemas.measures import CustomMeasure
+from daybook.schemas.rounding import divide
 from daybook.schemas.targets import Target, TargetPeriod
 from daybook.sinks.award_rows import AWARDS
 from daybook.sinks.store import Store
@@ -100,6 +105,23 @@ def test_the_formats_tell_the_same_figures(place: Place) -> None:
             if (row["currency"], row["dimension"], row["figure"]) == (own["currency"], "all", "net")
         ]
         assert row["value"] == f"{net / 10**digits:.{digits}f}"
+
+
+def test_measures_of_ones_own_are_in_every_format(place: Place) -> None:
+    """What an order brings less reversals, computed exactly: in the document, as Markdown, HTML and CSV."""
+    custom = [CustomMeasure(name="net_per_order", expression="net / orders")]
+    document = report(place, args("week", custom=custom))
+    (own,) = [each for each in document["currencies"] if each["currency"] == "GBP"]
+    (told,) = own["measures"]
+    assert (told["name"], told["unit"]) == ("net_per_order", "minor units")
+    assert told["value"] == divide(own["figures"]["net"], own["figures"]["orders"])
+    shown = f"{told['value'] / 100:,.2f}"
+    assert f"net per order: {money(told['value'], 'GBP')}" in as_markdown(document)
+    assert "net per order" in as_html(document)
+    assert f"GBP,all,,All stores,net_per_order,{shown.replace(',', '')}" in as_csv(document)
+    broken = [CustomMeasure(name="odd", expression="net / nothing")]
+    with pytest.raises(CannotAct, match="nothing is no measure"):
+        report(place, args("week", custom=broken))
 
 
 def test_the_page_of_a_report_needs_nothing_else(place: Place) -> None:

@@ -32,6 +32,7 @@ class RunningDemo:
     url: str
     key: str
     log: list[str] = field(default_factory=list)
+    view_key: str = ""
 
     def post(self, body: bytes | list[Any] | dict[str, Any], *, key: str | None = None) -> httpx.Response:
         """Post events to the gateway."""
@@ -107,7 +108,7 @@ def demo(folder: Path, *arguments: str) -> Iterator[RunningDemo]:
 
 def _started(process: subprocess.Popen[str], folder: Path) -> RunningDemo:
     assert process.stdout is not None
-    seen, url = "", ""
+    seen, url, view_key = "", "", ""
     guard = threading.Timer(START_SECONDS, process.kill)
     guard.start()
     try:
@@ -115,8 +116,10 @@ def _started(process: subprocess.Popen[str], folder: Path) -> RunningDemo:
             seen += line
             if found := re.search(r"live page:\s+(\S+)", line):
                 url = found.group(1)
+            if found := re.search(r"(dbv_\S+)", line):
+                view_key = found.group(1)
             if found := re.search(r"(dbk_\S+)", line):
-                return RunningDemo(process, folder, url, found.group(1))
+                return RunningDemo(process, folder, url, found.group(1), view_key=view_key)
     finally:
         guard.cancel()
     raise AssertionError(f"the demo did not start:\n{seen}")

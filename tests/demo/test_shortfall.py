@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from daybook.sinks.store import Store
@@ -26,7 +27,10 @@ LIMIT = 200
 
 @pytest.mark.timeout(300)
 def test_a_planted_shortfall_is_told_shown_and_taken_on(tmp_path: Path) -> None:
-    """One shop's tills are down: the receiver's log says so with figures; the alert can be taken on."""
+    """One shop's tills are down: the receiver's log says so with figures; the alert can be taken on.
+
+    A target that is published meanwhile is on the live page at the watcher's next projections.
+    """
     folder = tmp_path / "data"
     with demo(folder, "--rate", "1", "--shortfall") as running:
         log = folder / "alerts.log"
@@ -42,9 +46,27 @@ def test_a_planted_shortfall_is_told_shown_and_taken_on(tmp_path: Path) -> None:
             sum(row["amount"] for row in shown["alert"]["split"]["parts"])
             == (shown["alert"]["split"]["shortfall"])
         )
-        running.command("alerts", "ack", alert["dedup_key"], "--by", "ann")
+        taken = operator(running, "POST", f"/v1/alerts/{alert['dedup_key']}/acknowledge", {"note": "mine"})
+        assert taken["acknowledged"] == alert["dedup_key"]
         until(running, lambda: any(a["state"] == "acknowledged" for a in alerts(running)))
+        target = ["--currency", "GBP", "--period", "day", "--amount", "12345.00", "--reason", "a test"]
+        running.command("targets", "set", "--all", "--from", "2026-01-01", *target)
+        until(running, lambda: 1_234_500 in targets_shown(running))
     assert boards_beyond_totals(folder) == []
+
+
+def operator(running: RunningDemo, method: str, path: str, body: Any = None) -> Any:
+    """What the demo answers to its manager's key."""
+    headers = {"Authorization": f"Bearer {running.view_key}"}
+    answer = httpx.request(method, f"{running.url.rstrip('/')}{path}", json=body, headers=headers, timeout=30)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def targets_shown(running: RunningDemo) -> list[int | None]:
+    """The day's targets of all stores of a currency, as the live page has them."""
+    groups = operator(running, "GET", "/board/today.json")["groups"]
+    return [group["pace"]["target"] for group in groups if group["pace"] and group["region"] is None]
 
 
 def boards_beyond_totals(folder: Path) -> list[str]:

@@ -20,23 +20,24 @@ from tests.faults.patching import wrap
 
 STEPS: Final = ("begin", "changelog", "sent", "committed", "offsets")
 """The steps of a checkpoint; after the last of them the source offsets are committed."""
-_FIRES: Final = b'"state":"firing"'
-_AWARDS: Final = b'"type":"award"'
+_TELLS: Final = {
+    "firing": b'"state":"firing"',
+    "resolved": b'"state":"resolved"',
+    "award": b'"type":"award"',
+}
+"""What stands in a record by which others are told of it."""
 NOTIFYING_STEPS: Final = ("begin", "changelog", "sent", "committed", "send", "delivered")
 """The steps of a decision's transaction, and of telling a receiver what was decided."""
 
 
 def force(kind: str, rest: str) -> None:
-    """Put a fault in place: ``kill:STEP:N``, ``freeze:STEP:N``, ``tick:STEP:N``, ``award:STEP:N`` ..."""
+    """Put a fault in place: ``kill:STEP:N``, ``freeze:STEP:N``, ``firing:STEP:N``, ``award:STEP:N`` ..."""
     if kind in ("kill", "freeze"):
         step, _, number = rest.partition(":")
         at_step(step, int(number), signal.SIGKILL if kind == "kill" else signal.SIGSTOP)
-    elif kind == "tick":
+    elif kind in _TELLS:
         step, _, number = rest.partition(":")
-        at_tick(step, int(number), _FIRES)
-    elif kind == "award":
-        step, _, number = rest.partition(":")
-        at_tick(step, int(number), _AWARDS)
+        at_tick(step, int(number), _TELLS[kind])
     elif kind == "drop":
         drop_batches(int(rest))
     elif kind == "crash":
@@ -88,8 +89,8 @@ def at_tick(step: str, number: int, what: bytes) -> None:
 
     def transacting(original: Callable[..., Any]) -> Callable[..., Any]:
         async def transact(self: TransactionalWriter, partition: int, entries: Any, records: Any) -> None:
-            fires = any(what in (record.value or b"") for record in records)
-            (telling.add if fires else telling.discard)(id(self))
+            told = any(what in (record.value or b"") for record in records)
+            (telling.add if told else telling.discard)(id(self))
             await original(self, partition, entries, records)
 
         return transact

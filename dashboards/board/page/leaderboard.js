@@ -41,8 +41,9 @@ function offerCurrencies() {
 }
 
 function panel(standings) {
-  const title = `${TITLES[standings.by]}${standings.peer_group ? `, ${standings.peer_group}` : ""}`;
-  const key = `${standings.by} ${standings.period} ${standings.peer_group ?? ""}`;
+  const measured = standings.measure === "net" ? "" : ` by ${standings.measure.replaceAll("_", " ")}`;
+  const title = `${TITLES[standings.by]}${measured}${standings.peer_group ? `, ${standings.peer_group}` : ""}`;
+  const key = `${standings.by} ${standings.measure} ${standings.period} ${standings.peer_group ?? ""}`;
   return el(
     "section",
     { class: "panel standings", "data-by": standings.by, "aria-label": title },
@@ -66,10 +67,17 @@ function line(place, standings, most, key) {
     el("span", { class: "rank", "aria-hidden": "true" }, String(place.rank)),
     el("span", { class: "name" }, place.name),
     moved(place.moved),
-    amount("net", place.value, standings.currency, board, `${key} ${place.key}`),
+    value(place, standings, key),
     el("meter", { min: 0, max: most, value: Math.max(0, place.value), "aria-hidden": "true" }),
     aim === null ? null : el("span", { class: "aim quiet" }, figure("attainment", aim, percent(aim)), " of target"),
   );
+}
+
+/** An amount, a count, or a ratio in millionths, by the measure's unit. */
+function value(place, standings, key) {
+  if (standings.unit === "minor units") return amount(standings.measure, place.value, standings.currency, board, `${key} ${place.key}`);
+  const text = standings.unit === "count" ? count(place.value) : count(place.value / 1e6, undefined, 3);
+  return figure(standings.measure, place.value, text);
 }
 
 /** How many ranks somebody has risen or fallen, in a sign and in words. */

@@ -1,0 +1,64 @@
+"""Measures of a business's own on the live page: stores are ranked by them beside net."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import orjson
+import pytest
+
+from daybook.board import composed
+from daybook.dashboards.board.access import Role
+from daybook.dashboards.board.app import create_app
+from daybook.dashboards.board.door import Door
+from daybook.dashboards.board.sessions import Sessions
+from daybook.json_files import FileError
+from daybook.settings import Settings
+from daybook.sinks.store import Store
+from daybook.view_keys import ViewKeysFile
+from tests.dashboards.keyed import CALENDAR, NOW, ORIGIN, SALES, SECRET
+from tests.dashboards.shop import write
+
+MEASURES = {"half": "net / 2", "per_order": "units / orders"}
+
+
+def settings(folder: Path, measures: dict[str, str]) -> Settings:
+    """Settings with a measures file."""
+    path = folder / "measures.json"
+    named = [{"name": name, "expression": expression} for name, expression in measures.items()]
+    path.write_bytes(orjson.dumps({"measures": named}))
+    return Settings(measures_file=path)
+
+
+async def test_stores_are_ranked_by_own_measures_within_what_a_key_shows(
+    store: Store, tmp_path: Path
+) -> None:
+    """All of them for a key without limits, one's own store alone for another; a ratio says its unit."""
+    write(store, CALENDAR, SALES)
+    keys = ViewKeysFile(tmp_path / "keys.json")
+    door = Door(keys, Sessions(SECRET), lambda: NOW, key_required=True)
+    app = create_app(composed(store, CALENDAR, settings(tmp_path, MEASURES), door, clock=lambda: NOW))
+    found = {}
+    for stores in (["*"], ["leeds"]):
+        token = keys.create("a screen", role=Role.VIEWER, stores=stores, now=NOW).token
+        headers = {"Authorization": f"Bearer {token}"}
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers) as http:
+            boards = (await http.get("/board/leaderboard.json")).json()["boards"]
+        found[stores[0]] = {
+            board["measure"]: (board["unit"], [(place["key"], place["value"]) for place in board["top"]])
+            for board in boards
+            if board["by"] == "store" and board["period"] == "day"
+        }
+    assert found["*"]["half"] == ("minor units", [("york", 49_383), ("leeds", 556)])
+    unit, places = found["*"]["per_order"]
+    assert (unit, sorted(places)) == ("millionths", [("leeds", 1_000_000), ("york", 1_000_000)])
+    assert found["leeds"]["half"] == ("minor units", [("leeds", 556)])
+
+
+def test_a_measure_that_cannot_be_read_is_told_at_the_start(store: Store, tmp_path: Path) -> None:
+    """The page does not start with half of its measures."""
+    door = Door(None, None, lambda: NOW, key_required=False)
+    with pytest.raises(FileError, match="half"):
+        composed(store, CALENDAR, settings(tmp_path, {"half": "net /"}), door)
