@@ -81,7 +81,7 @@ class SignalLookup:
 def recomputed(store: Store, calendar: Calendar) -> dict[TotalName, dict[str, int]]:
     """All signal totals anew, from the raw signals. What was a dead letter stays one."""
     parts = [row[0] for row in store.rows("SELECT DISTINCT partition FROM signal_events ORDER BY 1")]
-    return merged(_folded(store, calendar, int(partition)).totals for partition in parts)
+    return merged(folded(store, calendar, int(partition)).totals for partition in parts)
 
 
 def told(store: Store) -> dict[TotalName, dict[str, int]]:
@@ -92,7 +92,8 @@ def told(store: Store) -> dict[TotalName, dict[str, int]]:
     return found
 
 
-def _folded(store: Store, calendar: Calendar, partition: int) -> SignalLedger:
+def folded(store: Store, calendar: Calendar, partition: int) -> SignalLedger:
+    """A partition's ledger from its raw signals, with all identities remembered."""
     ledger = SignalLedger(partition, 0, calendar, forgetful=False)
     for epoch, record in _records(store, partition):
         if epoch != ledger.epoch:

@@ -176,7 +176,10 @@ class _Run:
             if is_first:
                 praise = first_praise(datetime.now(UTC))
                 await asyncio.to_thread(send_command, demo.broker.bootstrap, praise)
-            selling = [shops.publish_live(demo.publisher, live)]
+            selling = [
+                shops.publish_live(demo.publisher, live),
+                shops.publish_signals(demo.signals, self._folder, datetime.now(UTC)),
+            ]
             if self._webhooks is not None:
                 selling.append(self._webhooks.publish_live(live))
             await asyncio.gather(*selling)

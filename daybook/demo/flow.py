@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final, Protocol
 
+from aiokafka import TopicPartition
 from aiokafka.partitioner import murmur2
 
 from daybook.demo.broker import PARTITIONS
@@ -21,6 +22,32 @@ _POLL_SECONDS: Final = 0.02
 
 Drained = Callable[[int], Awaitable[bool]]
 """Whether the first n records that were sent are counted by the worker and written by the sink."""
+
+
+class Lagging(Protocol):
+    """The part of the sink that is needed here."""
+
+    async def lag(self) -> Mapping[TopicPartition, int]:
+        """Records not yet written, by place."""
+
+
+class Admission:
+    """Lets a checkpoint wait until the sink has read what the broker would push out for it."""
+
+    def __init__(self, sink: Lagging, topic: str) -> None:
+        self._sink = sink
+        self._topic = topic
+        self._untold: dict[int, int] = {}
+
+    async def __call__(self, partition: int, size: int) -> None:
+        """Returns when there is room for a checkpoint of a partition."""
+        untold = self._untold.get(partition, 0)
+        if untold and untold + size > UNREAD_BYTES:
+            place = TopicPartition(self._topic, partition)
+            while (await self._sink.lag()).get(place, 1):
+                await asyncio.sleep(_POLL_SECONDS)
+            untold = 0
+        self._untold[partition] = untold + size
 
 
 class JournaledPublisher:

@@ -28,6 +28,7 @@ class DataFolder:
         self.stores_file = path / "stores.json"
         self._note = path / "running.json"
         self._live = path / "live-since"
+        self._signals = path / "signals-since"
 
     def rules(self) -> Path:
         """The rules file of alerts: the owner's own ``rules.json``, or what the demo made."""
@@ -61,14 +62,19 @@ class DataFolder:
 
     def live_since(self) -> datetime | None:
         """From when the simulated shops have published live; None before they have published their past."""
-        try:
-            return datetime.fromisoformat(self._live.read_text(encoding="ascii"))
-        except (OSError, ValueError):
-            return None
+        return _instant(self._live)
 
     def note_live_since(self, since: datetime) -> None:
         """Note that the simulated past is published up to an instant."""
         self._live.write_text(since.isoformat(), encoding="ascii")
+
+    def signals_since(self) -> datetime | None:
+        """From when the shops' signals are published live; None before their past is published."""
+        return _instant(self._signals)
+
+    def note_signals_since(self, since: datetime) -> None:
+        """Note that the past of signals is published up to an instant."""
+        self._signals.write_text(since.isoformat(), encoding="ascii")
 
     def running(self) -> RunningDemo | None:
         """The note of a demo that has the folder open, or had when it was killed."""
@@ -77,3 +83,10 @@ class DataFolder:
             return RunningDemo(body["url"], body["token"])
         except (OSError, ValueError, KeyError):
             return None
+
+
+def _instant(note: Path) -> datetime | None:
+    try:
+        return datetime.fromisoformat(note.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None

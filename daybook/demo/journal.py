@@ -5,12 +5,20 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 import orjson
 
 from daybook.producers.records import OutgoingRecord
+from daybook.sinks.store import Store
+
+_KNOWN: Final = """
+SELECT DISTINCT hex(identity) FROM {table:Identifier}
+WHERE identity IN (SELECT unhex(arrayJoin({ids:Array(String)})))
+"""
+_AT_ONCE: Final = 1000
 
 
 class Journal:
@@ -90,6 +98,22 @@ class Journal:
         while view:
             view = view[os.write(self._descriptor, view) :]
         os.fsync(self._descriptor)
+
+
+def not_stored(
+    store: Store, table: str, records: Sequence[OutgoingRecord], name: Callable[[bytes], bytes]
+) -> list[OutgoingRecord]:
+    """Those of some records whose identities a table of raw records does not hold; asks the store, so blocks.
+
+    ``name`` gives the identity of a record's value; empty where it has none, and then it is sent again.
+    """
+    named = [(name(record.value), record) for record in records]
+    ids = [identity.hex() for identity, _ in named if identity]
+    stored: set[str] = set()
+    for start in range(0, len(ids), _AT_ONCE):
+        asked = {"table": table, "ids": ids[start : start + _AT_ONCE]}
+        stored.update(row[0].lower() for row in store.rows(_KNOWN, asked))
+    return [record for identity, record in named if identity.hex() not in stored]
 
 
 def _line(record: OutgoingRecord) -> bytes:

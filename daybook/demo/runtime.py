@@ -9,17 +9,18 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from aiokafka import TopicPartition
-
 from daybook.demo.broker import FETCH_WAIT_MS, PARTITIONS, EmbeddedBroker
-from daybook.demo.flow import UNREAD_BYTES, JournaledPublisher
+from daybook.demo.flow import Admission, JournaledPublisher
 from daybook.demo.folder import DataFolder
-from daybook.demo.journal import Journal
+from daybook.demo.journal import Journal, not_stored
 from daybook.demo.restart import next_epoch, rebuilt
+from daybook.demo.signals import SignalFlow, last_epoch, rebuilt_signals
+from daybook.demo.signals import stream_settings as signal_settings
 from daybook.demo.watching import Watching
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.identity import identity
 from daybook.ledger.positions import epoch_at
+from daybook.ledger.signals.state import SignalLedger
 from daybook.ledger.state import PartitionLedger
 from daybook.producers.client import SalesPublisher
 from daybook.producers.records import OutgoingRecord
@@ -36,10 +37,6 @@ from daybook.streams.app import StreamSettings, Worker
 log = logging.getLogger(__name__)
 
 CHECKPOINT_EVENTS: Final = 500
-_KNOWN: Final = """
-SELECT DISTINCT hex(identity) FROM events
-WHERE identity IN (SELECT unhex(arrayJoin({ids:Array(String)})))
-"""
 
 
 class Counts:
@@ -66,8 +63,9 @@ class Demo:
         store: Store,
         calendar: Calendar,
         ledgers: dict[int, PartitionLedger],
-        epoch: int,
         *,
+        signal_ledgers: dict[int, SignalLedger],
+        epoch: int,
         files: Settings | None = None,
     ) -> None:
         self.folder = folder
@@ -76,7 +74,7 @@ class Demo:
         self.calendar = calendar
         self._ledgers = ledgers
         self.before = Counts(ledgers.values())
-        self.broker = EmbeddedBroker([*topics.ALL, *topics.SINGLE, *_changelogs()])
+        self.broker = EmbeddedBroker([*topics.ALL, *topics.ALL_SIGNALS, *topics.SINGLE, *_changelogs()])
         settings = StreamSettings(
             self.broker.bootstrap,
             PARTITIONS,
@@ -85,7 +83,6 @@ class Demo:
             check_crcs=False,
         )
         self.worker = Worker(settings, self._restored, RawLookup(store))
-        self.worker.writer.admit = self._admit
         self.sink = ClickHouseSink(
             self.broker.bootstrap,
             store,
@@ -94,11 +91,14 @@ class Demo:
             states=STATE_TOPICS,
             consumer_options={"check_crcs": False, "fetch_max_wait_ms": FETCH_WAIT_MS},
         )
+        self.worker.writer.admit = Admission(self.sink, topics.TOTALS)
+        self.signals = SignalFlow(
+            self.broker.bootstrap, self.sink, folder.path / "signals-journal", store, signal_ledgers
+        )
         self.watching = Watching(self.broker.bootstrap, store, calendar, folder.rules(), self.settings)
         self._journal = Journal(folder.journal)
         self._client = SalesPublisher(self.broker.bootstrap)
         self.publisher = JournaledPublisher(self._client, self._journal, self._drained)
-        self._untold: dict[int, int] = {}
         self.failure: BaseException | None = None
         """Why a part of the demo ended by itself."""
 
@@ -112,16 +112,6 @@ class Demo:
         del raw
         return self._ledgers[partition]
 
-    async def _admit(self, partition: int, size: int) -> None:
-        """Let a checkpoint wait until the sink has read what the broker would push out for it."""
-        untold = self._untold.get(partition, 0)
-        if untold and untold + size > UNREAD_BYTES:
-            place = TopicPartition(topics.TOTALS, partition)
-            while (await self.sink.lag()).get(place, 1):
-                await asyncio.sleep(0.02)
-            untold = 0
-        self._untold[partition] = untold + size
-
     async def _drained(self, sent: int) -> bool:
         if sum(ledger.next_offset for ledger in self._ledgers.values()) < sent:
             return False
@@ -132,7 +122,8 @@ class Demo:
         """Whether all that was published so far is counted, checkpointed and written."""
         if not await self._drained(self.publisher.sent):
             return False
-        return not any(ledger.changed for ledger in self._ledgers.values()) and await self.sink.idle()
+        told = not any(ledger.changed for ledger in self._ledgers.values())
+        return told and await self.signals.finished() and await self.sink.idle()
 
     def counts(self) -> Counts:
         """The counts now."""
@@ -145,7 +136,9 @@ class Demo:
 
     async def recover(self) -> int:
         """Send again what an earlier run had accepted and not stored; how many events that were."""
-        missing = await asyncio.to_thread(self._not_stored, self._journal.left_over())
+        missing = await asyncio.to_thread(
+            not_stored, self.store, "events", self._journal.left_over(), _identity
+        )
         if missing:
             log.info(
                 "%d accepted events were not stored when the last run ended; they are sent again",
@@ -154,21 +147,12 @@ class Demo:
             await self.publisher.resend(missing)
         return len(missing)
 
-    def _not_stored(self, records: list[OutgoingRecord]) -> list[OutgoingRecord]:
-        named = [(_identity(record.value), record) for record in records]
-        ids = [name.hex() for name, _ in named if name]
-        stored: set[str] = set()
-        for start in range(0, len(ids), 1000):
-            stored.update(
-                row[0].lower() for row in self.store.rows(_KNOWN, {"ids": ids[start : start + 1000]})
-            )
-        return [record for name, record in named if name.hex() not in stored]
-
     async def tidy(self) -> None:
         """Clear the journal now and then, for as long as the demo runs."""
         while True:
             await asyncio.sleep(5)
             await self.publisher.clear_journal()
+            await self.signals.publisher.clear_journal()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -181,7 +165,7 @@ class Demo:
         await self.recover()
         tidy = asyncio.create_task(self.tidy(), name="journal")
         try:
-            async with self.watching.running():
+            async with self.signals.running(), self.watching.running():
                 yield
         finally:
             tidy.cancel()
@@ -225,9 +209,12 @@ def open_demo(
     store = Store.embedded(folder.path / "clickhouse")
     try:
         migrate(store)
-        epoch = next_epoch(store, epoch_at(datetime.now(UTC)))
+        epoch = max(next_epoch(store, epoch_at(datetime.now(UTC))), last_epoch(store) + 1)
         ledgers = rebuilt(store, calendar, epoch, PARTITIONS, progress)
-        return Demo(folder, store, calendar, ledgers, epoch, files=settings)
+        signal_ledgers = rebuilt_signals(store, calendar, epoch)
+        return Demo(
+            folder, store, calendar, ledgers, signal_ledgers=signal_ledgers, epoch=epoch, files=settings
+        )
     except BaseException:
         store.close()
         raise
@@ -236,7 +223,7 @@ def open_demo(
 def _changelogs() -> list[str]:
     """The topics behind all tables."""
     tables = [topics.agent_changelog("daybook", name) for name in topics.AGENTS]
-    return [StreamSettings("", PARTITIONS).changelog, *tables]
+    return [StreamSettings("", PARTITIONS).changelog, signal_settings("").changelog, *tables]
 
 
 def _identity(value: bytes) -> bytes:

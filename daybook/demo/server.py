@@ -50,8 +50,9 @@ def create_app(
     """
     keys = demo.folder.path / "keys.json"
     gate = Gate(demo.publisher)
-    app = gateway_app(gate, Callers(KeysFile(keys), SigningKeysFile(keys)))
-    app.include_router(hooks_router(gate, _shops(demo), fetcher))
+    signals = gate.beside(demo.signals.publisher)
+    app = gateway_app(gate, Callers(KeysFile(keys), SigningKeysFile(keys)), signals=signals)
+    app.include_router(hooks_router(gate, _shops(demo), fetcher, signals=signals))
     # A page elsewhere could otherwise have its own name point to loopback, and read the board from a visitor.
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
     door = opened_door(keys, key_required=False)

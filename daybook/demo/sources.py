@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
+from daybook.demo.folder import DataFolder
 from daybook.demo.plant import Plant
+from daybook.demo.signals import SignalFlow
 from daybook.producers.importers import online_retail
 from daybook.producers.records import OutgoingRecord, Publisher
 from daybook.producers.simulator import simulate
 from daybook.producers.simulator.plainly import plain_past
+from daybook.producers.simulator.signals import simulate_signals
 from daybook.producers.simulator.stream import SimulatedRecord
 from daybook.schemas.codec import encode_event
 from daybook.schemas.stores import StoreEntry
@@ -21,6 +24,7 @@ from daybook.schemas.stores import StoreEntry
 BATCH: Final = 500
 LIKE_WEEKS: Final = 5
 FORMATS: Final = ("online-retail",)
+_REVENUE: Final = timedelta(days=90)
 
 
 class FileSource:
@@ -83,18 +87,41 @@ class Shops:
                 done += len(piece)
                 progress(done)
 
+    async def publish_signals(self, flow: SignalFlow, folder: DataFolder, now: datetime) -> None:
+        """Publish for ever what customers and systems say: the last day at once, then each at its time.
+
+        Deals and subscriptions begin months before, for they go over as long. A past that was cut off is
+        published again: the same signals count once.
+        """
+        since = folder.signals_since()
+        if since is None:
+            past = simulate_signals(
+                self._seed, now - timedelta(hours=24), now, rate=self._rate, revenue_from=now - _REVENUE
+            )
+            while piece := [record.outgoing for record in islice(past, BATCH)]:
+                await flow.publisher.send(piece)
+            folder.note_signals_since(since := now)
+        else:
+            since = max(since, flow.newest() or since)
+        await _live(flow.publisher, simulate_signals(self._seed, since, rate=self._rate), lambda _: True)
+
     def _sells(self, record: SimulatedRecord) -> bool:
         return self._plant is None or not self._plant.holds_back(record)
 
     async def publish_live(self, publisher: Publisher, since: datetime) -> None:
         """Publish for ever what is due from ``since`` on, each record at its time."""
-        records = simulate(self._seed, since, rate=self._rate)
-        due: list[OutgoingRecord] = []
-        for record in records:
-            delay = (record.at - datetime.now(UTC)).total_seconds()
-            if delay > 0 or len(due) >= BATCH:
-                await publisher.send(due)
-                due = []
-                await asyncio.sleep(max(0.0, delay))
-            if self._sells(record):
-                due.append(record.outgoing)
+        await _live(publisher, simulate(self._seed, since, rate=self._rate), self._sells)
+
+
+async def _live(
+    publisher: Publisher, records: Iterable[SimulatedRecord], sent: Callable[[SimulatedRecord], bool]
+) -> None:
+    due: list[OutgoingRecord] = []
+    for record in records:
+        delay = (record.at - datetime.now(UTC)).total_seconds()
+        if delay > 0 or len(due) >= BATCH:
+            await publisher.send(due)
+            due = []
+            await asyncio.sleep(max(0.0, delay))
+        if sent(record):
+            due.append(record.outgoing)

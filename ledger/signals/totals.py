@@ -16,7 +16,8 @@ SIGNAL_DIMENSIONS: Final = (
 )
 """``store_quarter`` is store|quarter (epoch seconds), ``store_label`` store|label, and so on."""
 _SHARDS: Final = {
-    **dict.fromkeys(("staff", "product", "store_quarter", "store_quarter_label"), 64),
+    **dict.fromkeys(("staff", "product", "store_quarter"), 64),
+    "store_quarter_label": 1024,
     "store_label": 16,
     "label": 4,
 }
@@ -122,4 +123,6 @@ def merged(parts: Iterable[SignalTotals]) -> dict[TotalName, dict[str, int]]:
 
 def _bucket_name(name: TotalName) -> _BucketName:
     shards = _SHARDS.get(name.dimension, 1)
-    return (*name[:4], crc32(name.key.encode()) % shards if shards > 1 else 0)
+    # All labels of a store's quarter hour are in one bucket, for they change together.
+    key = name.key.rpartition("|")[0] if name.dimension == "store_quarter_label" else name.key
+    return (*name[:4], crc32(key.encode()) % shards if shards > 1 else 0)

@@ -1,0 +1,17 @@
+-- Deals by day and person over 28 days, as they were closed; where the store is chosen, by its staff. Major units, exact.
+WITH
+{% include "parts/scope.sql" %}
+SELECT
+    toString(business_date) AS business_date,
+    key AS staff,
+    sumIf(value, measure = 'deals_won') AS deals_won,
+    sumIf(value, measure = 'deals_lost') AS deals_lost,
+    toDecimal128(sumIf(value, measure = 'won_value'), 4) / ${per_unit} AS won_value,
+    if(deals_won > 0, sumIf(value, measure = 'won_seconds') / 86400 / deals_won, NULL) AS days_to_close
+FROM merged_signals
+WHERE book = 'sales' AND dimension = 'staff' AND currency = ${currency:sqlstring}
+    AND business_date BETWEEN (SELECT max(day) FROM scope) - 27 AND (SELECT max(day) FROM scope)
+GROUP BY business_date, staff
+HAVING deals_won != 0 OR deals_lost != 0
+ORDER BY business_date DESC, won_value DESC, staff
+LIMIT 200

@@ -1,0 +1,302 @@
+"""The queries of signals, each against a computation of its own from the raw signals."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from statistics import median
+from typing import Any, Final
+
+import orjson
+import pytest
+
+from daybook.sinks.clocks import write_clocks
+from daybook.sinks.migrate import migrate
+from daybook.sinks.store import Store
+from tests.dashboards.month import Past, ask
+from tests.dashboards.signalled import BACKS, CALENDAR, NOW, ZONE, signals, write
+from tests.support.require import need
+from tests.support.sales import sale
+
+STEPS: Final = ("session_start", "view_item", "add_to_cart", "begin_checkout", "purchase")
+TODAY: Final = NOW.astimezone(ZONE).date()
+TWO: Final = ["quayside", "web"]
+_NAMES: Final = ("kim", "lee", "ola")
+
+Signal = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def raw() -> list[Signal]:
+    """The signals as they were published."""
+    return signals()
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory, raw: list[Signal]) -> Iterator[Store]:
+    """ClickHouse with these signals, and with sales of known customers and campaigns."""
+    need("clickhouse")
+    with Store.embedded(tmp_path_factory.mktemp("signals") / "clickhouse") as made:
+        migrate(made)
+        write_clocks(made, CALENDAR.stores, int(NOW.timestamp() * 1000))
+        write(made, raw)
+        world = Past(CALENDAR)
+        for number, event in enumerate(bought()):
+            world.log(NOW, orjson.dumps(event), b"%d" % number)
+        world.count()
+        world.write(made)
+        yield made
+
+
+def bought() -> list[dict[str, Any]]:
+    """Sales of three customers over weeks; one with a campaign today and on two like days."""
+    found = []
+    for number, (who, back, campaign, amount) in enumerate(
+        [
+            ("kim", 40, "", 1000), ("kim", 20, "", 1000), ("kim", 0, "Spring letter", 2500),
+            ("lee", 10, "", 700), ("lee", 4, "", 900), ("ola", 0, "Spring letter", 1100),
+            ("lee", 7, "Spring letter", 5000), ("lee", 14, "Back in stock", 800), ("kim", 14, "", 300),
+        ]
+    ):  # fmt: skip
+        line = {"product_id": "MUG", "unit_price": amount, "amount": amount}
+        body = sale(number, store_id="web", channel="ecommerce", currency="GBP", lines=[line], charged=amount)
+        body |= {"time": (NOW - timedelta(days=back, seconds=1)).isoformat(), "staff": []}
+        body["customer"] = f"{_NAMES.index(who):032x}"
+        found.append(body | ({"campaign": campaign} if campaign else {}))
+    return found
+
+
+def by_now(raw: list[Signal], kind: str, back: int = 0) -> list[Signal]:
+    """Signals of a type on a like day, in quarter hours that begin before the present time of day."""
+    found = []
+    for signal in raw:
+        local = datetime.fromisoformat(signal["time"]).astimezone(ZONE)
+        quarter = local.replace(minute=local.minute // 15 * 15, second=0, microsecond=0)
+        same = quarter.time() < NOW.astimezone(ZONE).time() or back == 0
+        if signal["type"] == kind and local.date() == TODAY - timedelta(days=back) and same:
+            found.append(signal)
+    return found
+
+
+def reached(raw: list[Signal], back: int) -> list[int]:
+    """How many sessions reached each step on a like day by now."""
+    steps = Counter(signal["step"] for signal in by_now(raw, "funnel.step", back))
+    return [steps[step] for step in STEPS]
+
+
+def share(part: float, whole: float) -> float | None:
+    """A part of a whole; None of nothing."""
+    return part / whole if whole else None
+
+
+def scores(raw: list[Signal], kind: str, topic: str | None = None) -> list[int]:
+    """Scores that were given today."""
+    answers = by_now(raw, "satisfaction.answered")
+    return [a["score"] for a in answers if a["kind"] == kind and topic in (None, a["topic"])]
+
+
+def nps(given: list[int]) -> float | None:
+    """Reichheld's score of at least five answers."""
+    if len(given) < 5:
+        return None
+    return 100 * (sum(s > 8 for s in given) - sum(s < 7 for s in given)) / len(given)
+
+
+def test_the_days_figures_are_the_signals_counted(store: Store, raw: list[Signal]) -> None:
+    """Sessions, conversion, scores with their answers, failures: as counted by hand from the raw signals."""
+    [row] = ask(store, "signals_now")
+    visits, _, carts, _, purchases = reached(raw, 0)
+    stars = scores(raw, "csat")
+    assert (row["sessions"], row["purchases"]) == (visits, purchases)
+    assert row["conversion"] == share(purchases, visits)
+    assert row["cart_abandonment"] == (1 - purchases / carts if carts else None)
+    assert (row["csat_answers"], row["nps_answers"]) == (len(stars), len(scores(raw, "nps")))
+    assert row["csat"] == (sum(s > 3 for s in stars) / len(stars) if len(stars) >= 5 else None)
+    assert row["nps"] == nps(scores(raw, "nps"))
+    for name, kind in {"payment_failures": "payment.failed", "site_errors": "site.error"}.items():
+        assert row[name] == len(by_now(raw, kind))
+    assert row["stock_outs"] == sum(s["state"] == "out" for s in by_now(raw, "stock.changed"))
+
+
+def test_a_store_is_looked_at_by_itself(store: Store, raw: list[Signal]) -> None:
+    """Of one store only its own signals are counted, and of no day without any there is a score."""
+    [row] = ask(store, "signals_now", store=["quayside"])
+    own = [signal for signal in by_now(raw, "payment.failed") if signal["store_id"] == "quayside"]
+    assert (row["payment_failures"], row["sessions"]) == (len(own), 0)
+    [empty] = ask(store, "signals_now", date="2019-01-01")
+    assert (empty["sessions"], empty["csat"], empty["conversion"]) == (0, None, None)
+
+
+def test_the_funnel_stands_beside_its_usual_shares(store: Store, raw: list[Signal]) -> None:
+    """Each step's passage, and the median of it on the like days up to the same time."""
+    days = {back: reached(raw, back) for back in BACKS}
+    for number, row in enumerate(ask(store, "signals_funnel")):
+        assert row["reached_step"] == days[0][number]
+        if number:
+            usual = [days[b][number] / days[b][number - 1] for b in BACKS[1:] if days[b][number - 1]]
+            assert row["went_on"] == share(days[0][number], days[0][number - 1])
+            assert row["usually_went_on"] == pytest.approx(median(usual) if usual else None)
+
+
+def test_topics_have_their_enquiries_and_scores(store: Store, raw: list[Signal]) -> None:
+    """Opened today and usually, open now over all days, time to the first answer, scores of five or more."""
+    changes = {back: by_now(raw, "enquiry.changed", back) for back in BACKS}
+    opened = {
+        back: Counter(each["topic"] for each in found if each["state"] == "opened")
+        for back, found in changes.items()
+    }
+    left: Counter[str] = Counter()
+    for signal in raw:
+        if signal["type"] == "enquiry.changed":
+            left[signal["topic"]] += {"opened": 1, "answered": 0, "resolved": -1}[signal["state"]]
+    rows = {row["topic"]: row for row in ask(store, "signals_topics")}
+    assert len(rows) == 6
+    for topic, row in rows.items():
+        assert row["enquiries_opened"] == opened[0][topic]
+        assert row["open_now"] == left[topic]
+        assert row["usually_opened"] == median(opened[back][topic] for back in BACKS[1:])
+        own = [each for each in changes[0] if each["state"] == "answered" and each["topic"] == topic]
+        waits = [_seconds(each["time"]) - _seconds(each["opened_at"]) for each in own]
+        assert row["answer_minutes"] == (pytest.approx(sum(waits) / 60 / len(waits)) if waits else None)
+        assert row["nps"] == nps(scores(raw, "nps", topic))
+        stars = scores(raw, "csat", topic)
+        assert row["csat_answers"] == len(stars)
+        assert row["csat"] == (sum(s > 3 for s in stars) / len(stars) if len(stars) >= 5 else None)
+
+
+def test_what_systems_report_stands_beside_the_usual(store: Store, raw: list[Signal]) -> None:
+    """Failures by gateway and reason, faults, errors: how often today, and the median of the like days."""
+    seen: dict[tuple[str, str], dict[int, int]] = defaultdict(lambda: dict.fromkeys(BACKS, 0))
+    for back in BACKS:
+        for signal in by_now(raw, "payment.failed", back):
+            seen["payment failed", f"{signal['gateway']}: {signal['reason']}"][back] += 1
+        for kind, name in {"site.error": "site error", "terminal.fault": "terminal fault"}.items():
+            for signal in by_now(raw, kind, back):
+                seen[name, signal["code"]][back] += 1
+        for signal in by_now(raw, "stock.changed", back):
+            seen["out of stock", signal["product_id"]][back] += signal["state"] == "out"
+    expected = {
+        key: (times[0], median(times[back] for back in BACKS[1:]))
+        for key, times in seen.items()
+        if times[0] or median(times[back] for back in BACKS[1:])
+    }
+    rows = ask(store, "signals_technical")
+    assert {(row["kind"], row["what"]): (row["times"], row["usually"]) for row in rows} == expected
+
+
+def test_tills_are_silent_since_their_last_quarter_hour(store: Store, raw: list[Signal]) -> None:
+    """Each till's last sign of life, to the end of its quarter hour."""
+    last: dict[str, int] = {}
+    for signal in raw:
+        if signal["type"] == "terminal.heartbeat" and NOW.date() - _date(signal["time"]) <= timedelta(days=8):
+            last[signal["till_id"]] = _seconds(signal["time"]) // 900 * 900 + 900
+    rows = {row["till"]: row for row in ask(store, "signals_tills", store=["quayside"])}
+    assert {till: int(row["alive_until"].timestamp()) for till, row in rows.items()} == last
+
+
+def test_the_sales_curve_has_the_signals_of_the_same_hours(store: Store, raw: list[Signal]) -> None:
+    """Over the day the curve's parts come to the day's figures."""
+    rows = ask(store, "signals_curve")
+    assert sum(row["sessions"] for row in rows) == reached(raw, 0)[0]
+    assert sum(row["payment_failures"] for row in rows) == len(by_now(raw, "payment.failed"))
+    assert sum(row["net"] for row in rows) == 2500 + 1100
+
+
+def test_deals_by_pipeline_and_by_person(store: Store, raw: list[Signal]) -> None:
+    """Pipeline now, win rate and days to close of 28 days, and who closed what on which day."""
+    newest = {s["subject_id"]: s for s in raw if s["type"] == "deal.changed"}
+    ends = [s for s in raw if s["type"] == "deal.changed" and s["status"] != "open"]
+    lately = [s for s in ends if TODAY - _date(s["time"]) < timedelta(days=28)]
+    won = [s for s in lately if s["status"] == "won"]
+    [row] = ask(store, "signals_deals", store=TWO)
+    assert row["pipeline_value"] == sum(s["value"] for s in newest.values() if s["status"] == "open")
+    assert (row["deals_won"], row["deals_lost"]) == (len(won), len(lately) - len(won))
+    assert row["win_rate"] == share(len(won), len(lately))
+    if won:
+        days = [(_seconds(s["time"]) - _seconds(s["created_at"])) / 86400 for s in won]
+        assert row["days_to_close"] == pytest.approx(sum(days) / len(days))
+    people = Counter((_date(s["time"]).isoformat(), s["staff_id"], s["status"]) for s in lately)
+    told = {
+        (row["business_date"], row["staff"], status): row[f"deals_{status}"]
+        for row in ask(store, "signals_sellers", store=TWO)
+        for status in ("won", "lost")
+        if row[f"deals_{status}"]
+    }
+    assert told == dict(people)
+
+
+def test_mrr_and_churn_by_day(store: Store, raw: list[Signal]) -> None:
+    """What subscribers bring at each day's end, and the churn rate as Stripe defines it, from the states."""
+    told = [s for s in raw if s["type"] == "subscription.changed" and s["currency"] == "GBP"]
+    rows = {row["time"].date(): row for row in ask(store, "signals_mrr", store=TWO)}
+    assert len(rows) == 90
+    for back in (0, 1, 7, 45):
+        day = TODAY - timedelta(days=back)
+        assert rows[day]["mrr"] == sum(paying(told, day).values())
+        assert rows[day]["subscribers"] == len(paying(told, day))
+        before = paying(told, day - timedelta(days=30))
+        began, left = moved(told, day)
+        assert rows[day]["churn_rate"] == (share(left, len(before) + began))
+
+
+def paying(told: list[Signal], day: date) -> dict[str, int]:
+    """What each paying subscriber brings a month at a day's end."""
+    states = {s["subject_id"]: s for s in told if _date(s["time"]) <= day}
+    return {
+        who: (2 * s["amount"] + s["interval_months"]) // (2 * s["interval_months"])
+        for who, s in states.items()
+        if s["state"] in {"active", "past_due"}
+    }
+
+
+def moved(told: list[Signal], day: date) -> tuple[int, int]:
+    """How many subscribers began and ended in the 30 days up to a day."""
+    first, began, left = day - timedelta(days=30), 0, 0
+    for signal in told:
+        if first < _date(signal["time"]) <= day:
+            began += signal["change"] == "started"
+            left += signal["change"] == "cancelled"
+    return began, left
+
+
+def test_contracts_are_recognised_by_day(store: Store, raw: list[Signal]) -> None:
+    """A won term's value falls on its days in equal parts: of each, what the exact share of that day is."""
+    rows = ask(store, "signals_contracts", store=TWO)
+    won = [s for s in raw if s["type"] == "deal.changed" and s["status"] == "won"]
+    shown = {row["time"].date(): row for row in rows}
+    day = TODAY + timedelta(days=1)
+    running = [s for s in won if "term_first" in s and s["term_first"] <= day.isoformat() <= s["term_last"]]
+    parts = Decimal(0)
+    for signal in running:
+        whole, rest = divmod(signal["value"], 365)
+        parts += whole + ((day - date.fromisoformat(signal["term_first"])).days < rest)
+    assert shown[day]["recognised_revenue"] == parts if running else day not in shown
+    lately = [s for s in won if TODAY - _date(s["time"]) <= timedelta(days=60)]
+    assert sum(row["won_value"] for row in rows) == sum(s["value"] for s in lately)
+
+
+def test_customers_are_new_or_come_again(store: Store) -> None:
+    """Of three customers of 28 days one bought before, two are new; two of three came more than once."""
+    [row] = ask(store, "signals_customers", store=TWO)
+    assert (row["customers"], row["new_customers"], row["returning_customers"]) == (3, 2, 1)
+    assert row["repeat_rate"] == pytest.approx(2 / 3)
+    # Kim: 40 days over three gaps; Lee: 10 over four orders' three gaps.
+    assert row["days_between_orders"] == pytest.approx((40 + 10) / 6)
+
+
+def test_campaigns_stand_beside_their_usual(store: Store) -> None:
+    """A campaign's sales today, and the median of the like days that had sales: of 5000 and 0 it is 2500."""
+    rows = {row["campaign"]: row for row in ask(store, "signals_campaigns")}
+    spring = rows["Spring letter"]
+    assert (spring["sales"], spring["orders"], spring["net"], spring["usual_net"]) == (2, 2, 3600, 2500)
+    assert (rows["Back in stock"]["net"], rows["Back in stock"]["usual_net"]) == (0, 400)
+
+
+def _seconds(text: str) -> int:
+    return int(datetime.fromisoformat(text).timestamp() // 1)
+
+
+def _date(text: str) -> date:
+    return datetime.fromisoformat(text).astimezone(ZONE).date()
