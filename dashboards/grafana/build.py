@@ -14,6 +14,7 @@ from daybook.dashboards.grafana.boards.leaderboard import leaderboard, managers
 from daybook.dashboards.grafana.boards.lines import lines
 from daybook.dashboards.grafana.boards.oncall import oncall
 from daybook.dashboards.grafana.boards.recognition import coaching, recognition
+from daybook.dashboards.grafana.boards.signals import signals
 from daybook.dashboards.grafana.boards.today import today
 from daybook.dashboards.grafana.boards.trends import trends
 from daybook.dashboards.grafana.boards.trust import trust
@@ -27,6 +28,7 @@ BOARDS: Final[dict[str, Callable[[], Dashboard]]] = {
     "oncall": oncall,
     "trust": trust,
     "trends": trends,
+    "signals": signals,
     "lines": lines,
 }
 FOLDER: Final = Path(__file__).parent / "json"

@@ -1,0 +1,242 @@
+"""Signals: what customers and systems say beside what is bought, for the same stores and hours."""
+
+from __future__ import annotations
+
+from grafana_foundation_sdk.models.dashboard import Dashboard
+
+from daybook.dashboards.grafana import panels, variables
+from daybook.dashboards.grafana.boards.today import NET
+from daybook.dashboards.grafana.frame import board, built
+from daybook.dashboards.grafana.panels import Asked, PanelBuilder
+
+_USUAL = (
+    " The usual is the median of the same weekday in the eight weeks before, up to the same time of the"
+    " store's wall clock."
+)
+_NONE = "No signals of this kind have been received for what is chosen."
+
+
+def signals() -> Dashboard:
+    """The board."""
+    chosen = [*variables.currency(), *variables.date(), *variables.places(), *variables.channels()]
+    said = "What customers and systems say and do beside what is bought, in the same hours as the sales."
+    made = board("signals", "Daybook: Signals", said, chosen, refresh="30s")
+    for panel in (
+        *(_now(), _curve(), _funnel(), _topics(), _technical(), _tills()),
+        *(_campaigns(), _customers(), _deals(), _sellers(), _mrr(), _movement(), _churn(), _contracts()),
+    ):
+        made.with_panel(panel)
+    return built(made)
+
+
+def _now() -> PanelBuilder:
+    return panels.figures(
+        Asked(
+            "So far",
+            "signals_now",
+            (
+                *("sessions", "conversion", "cart_abandonment", "csat", "csat_answers", "nps", "nps_answers"),
+                *("sentiment", "enquiries_opened", "answer_minutes", "payment_failures", "site_errors"),
+                *("terminal_faults", "stock_outs"),
+            ),
+            definition="Conversion = sessions that bought / sessions. Cart abandonment = carts that did not"
+            " buy / carts. CSAT = answers of 4 or 5 / answers; NPS = promoters (9, 10) less detractors (0 to"
+            " 6) per hundred answers; neither is shown of fewer than five. The channel is not looked at.",
+            empty=_NONE,
+            span=24,
+            height=7,
+            links=False,
+        )
+    )
+
+
+def _curve() -> PanelBuilder:
+    return panels.curve(
+        Asked(
+            "Sales and signals by quarter hour",
+            "signals_curve",
+            ("net", "sessions", "payment_failures", "enquiries_opened", "heartbeats", "faults"),
+            definition=f"{NET} Each quarter hour of the stores' wall clocks by itself, sales and signals side"
+            " by side.",
+            empty=_NONE,
+            span=24,
+            height=9,
+            links=False,
+        ),
+        label="",
+    )
+
+
+def _funnel() -> PanelBuilder:
+    return _table(
+        ("The funnel, step by step", "signals_funnel", 12, 8),
+        ("step", "reached_step", "went_on", "usually_went_on", "against_usual"),
+        "A session counts once, and once for each step. Went on: of those that reached the step before."
+        + _USUAL,
+    )
+
+
+def _topics() -> PanelBuilder:
+    return _table(
+        ("What customers ask and say, by topic", "signals_topics", 12, 8),
+        (
+            *("topic", "enquiries_opened", "usually_opened", "answer_minutes", "open_now", "csat"),
+            *("csat_answers", "nps", "nps_answers", "sentiment", "sentiment_scores"),
+        ),
+        "Open now is counted over all days. Minutes are from opening to the first answer, of those answered"
+        " today. Scores of fewer than five answers are not shown; sentiment as its source gave it, -1 to 1."
+        + _USUAL,
+    )
+
+
+def _technical() -> PanelBuilder:
+    return _table(
+        ("What systems report", "signals_technical", 12, 9),
+        ("kind", "what", "times", "usually"),
+        "Payments that failed by gateway and reason, faults of tills, errors of sites, products that ran out."
+        + _USUAL,
+    )
+
+
+def _tills() -> PanelBuilder:
+    return _table(
+        ("Signs of life of tills", "signals_tills", 12, 9),
+        ("store", "till", "alive_until", "silent_for"),
+        "The quarter hour of a till's last heartbeat in a week, and how long ago it ended.",
+    )
+
+
+def _campaigns() -> PanelBuilder:
+    return _table(
+        ("Campaigns", "signals_campaigns", 12, 8),
+        ("campaign", "sales", "orders", "net", "usual_net"),
+        f"{NET} From the sales that name a campaign." + _USUAL,
+    )
+
+
+def _customers() -> PanelBuilder:
+    return panels.figures(
+        Asked(
+            "Customers of 28 days",
+            "signals_customers",
+            ("customers", "new_customers", "returning_customers", "repeat_rate", "days_between_orders"),
+            definition="By the opaque references that sales carry; nobody is known by name. New: their first"
+            " order lies in the 28 days. Repeat rate: of these customers, those with more than one order"
+            " ever. Days between orders: over all of their orders.",
+            empty="No sale of these days names a customer.",
+            span=12,
+            height=8,
+            links=False,
+        )
+    )
+
+
+def _deals() -> PanelBuilder:
+    return panels.figures(
+        Asked(
+            "Deals: the pipeline now, and 28 days",
+            "signals_deals",
+            (
+                *("pipeline_value", "deals_created", "deals_won", "deals_lost", "won_value", "win_rate"),
+                "days_to_close",
+            ),
+            definition="The pipeline is the value of all open deals. Win rate = won / decided. Days to close:"
+            " from a deal's creation to its being won.",
+            empty=_NONE,
+            span=12,
+            height=8,
+            links=False,
+        )
+    )
+
+
+def _sellers() -> PanelBuilder:
+    return _table(
+        ("Deals by day and person", "signals_sellers", 12, 8),
+        ("business_date", "staff", "deals_won", "deals_lost", "won_value", "days_to_close"),
+        "Deals that were won or lost, by their owner, over 28 days.",
+    )
+
+
+def _mrr() -> PanelBuilder:
+    return panels.curve(
+        Asked(
+            "Monthly recurring revenue",
+            "signals_mrr",
+            ("mrr",),
+            definition="The monthly value of active and past due subscriptions at each day's end, over 90"
+            " days (Stripe's published definition).",
+            empty=_NONE,
+            span=12,
+            height=8,
+            links=False,
+        ),
+        label="",
+    ).time_from("90d")
+
+
+def _movement() -> PanelBuilder:
+    return panels.columns_over_time(
+        Asked(
+            "What moved it",
+            "signals_mrr",
+            ("mrr_new", "mrr_reactivation", "mrr_expansion", "mrr_contraction", "mrr_churn"),
+            definition="New and reactivated subscribers, subscriptions that became dearer or cheaper, and"
+            " subscribers who pay nothing any more. The parts of each day add up to its change.",
+            empty=_NONE,
+            span=12,
+            height=8,
+            links=False,
+        ),
+        label="",
+    ).time_from("90d")
+
+
+def _churn() -> PanelBuilder:
+    return panels.curve(
+        Asked(
+            "Churn rate of 30 days, and subscribers",
+            "signals_mrr",
+            ("churn_rate", "subscribers"),
+            definition="Churned subscribers of 30 days / (active 30 days before + new since); Stripe's"
+            " published definition.",
+            empty=_NONE,
+            span=12,
+            height=8,
+            links=False,
+        ),
+        label="",
+    ).time_from("90d")
+
+
+def _contracts() -> PanelBuilder:
+    return panels.columns_over_time(
+        Asked(
+            "Contracts: won, and recognised by day",
+            "signals_contracts",
+            ("won_value", "recognised_revenue"),
+            definition="A won contract's value falls in equal parts on the days of its term, to the minor"
+            " unit.",
+            empty=_NONE,
+            span=12,
+            height=8,
+            links=False,
+        ),
+        label="",
+    ).time_from("60d")
+
+
+def _table(asked: tuple[str, str, int, int], columns: tuple[str, ...], definition: str) -> PanelBuilder:
+    title, query, span, height = asked
+    return panels.rows(
+        Asked(
+            title,
+            query,
+            columns,
+            definition=definition,
+            empty=_NONE,
+            span=span,
+            height=height,
+            links=False,
+        )
+    )
