@@ -12,8 +12,8 @@ from pydantic_core import PydanticCustomError
 from daybook.schemas.fields import Identifier
 from daybook.schemas.keys import ANY, HashedKey
 
-ViewName = Literal["today", "leaderboard", "recognition", "alerts", "trust", "coaching"]
-VIEWS: Final[tuple[ViewName, ...]] = ("today", "leaderboard", "recognition", "alerts", "trust")
+ViewName = Literal["today", "leaderboard", "recognition", "signals", "alerts", "trust", "coaching"]
+VIEWS: Final[tuple[ViewName, ...]] = ("today", "leaderboard", "recognition", "signals", "alerts", "trust")
 """The views that are open to every viewer of a store."""
 FOR_MANAGERS: Final[tuple[ViewName, ...]] = ("coaching",)
 OF_ONE_PERSON: Final[tuple[ViewName, ...]] = ("leaderboard", "recognition")

@@ -25,6 +25,7 @@ from daybook.dashboards.board.recognition import (
     RecognitionReader,
     add_coaching_notes,
 )
+from daybook.dashboards.board.signalling import SignalsReader
 from daybook.dashboards.board.standings import LeaderboardReader, Question, Ranking
 from daybook.dashboards.board.trust import TrustReader
 from daybook.dashboards.board.views import Views
@@ -97,6 +98,7 @@ def create_board(
             ),
             "recognition": lambda scope: RecognitionReader(store, calendar, clock, scope, homes),
             "coaching": coaching,
+            "signals": lambda scope: SignalsReader(store, calendar, clock, scope),
             "alerts": alerts,
             "trust": lambda scope: TrustReader(store, calendar, clock, scope, grace),
         }

@@ -30,6 +30,7 @@ TITLES: Final[dict[ViewName, str]] = {
     "leaderboard": "Leaderboard",
     "recognition": "Recognition",
     "coaching": "Coaching",
+    "signals": "Signals",
     "alerts": "Alerts",
     "trust": "Trust",
 }

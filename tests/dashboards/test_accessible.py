@@ -35,6 +35,7 @@ SCHEMES: list[Literal["light", "dark"]] = ["light", "dark"]
 READY = {
     "today": "#groups article",
     "leaderboard": ".standings li",
+    "signals": "#topics tr",
     "alerts": ".alert",
     "trust": "#position .term",
 }
