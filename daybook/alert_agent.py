@@ -15,6 +15,7 @@ from daybook.ledger.alerts.receiver_health import ReceiverHealth
 from daybook.ledger.alerts.tills import TillBook
 from daybook.ledger.expressions import Expression, ExpressionError, parse_all
 from daybook.ledger.plans import Plans
+from daybook.ledger.signals.merged import MergedSignals
 from daybook.operations.base import CannotAct
 from daybook.plan_sources import plans_of_files
 from daybook.readiness import needed_calendar
@@ -44,10 +45,11 @@ def watch_agent(
     rules: Rules | None = None,
     health: ReceiverHealth | None = None,
     tills: TillBook | None = None,
+    signals: MergedSignals | None = None,
 ) -> WatchAgent:
     """The agent that decides about alerts, by the rules, targets and measures of the settings' files.
 
-    Of tills it knows what somebody notes in ``tills``.
+    Of tills it knows what somebody notes in ``tills``, of signals what ``signals`` is told.
 
     Raises:
         CannotAct: one of them is not there or not valid.
@@ -60,6 +62,7 @@ def watch_agent(
         adjustments=lambda: meant.adjustments,
         receivers=lambda: known.of(receiver.id for receiver in holding.current.receivers),
         tills=tills,
+        signals=signals,
         custom=custom,
     )
     every = timedelta(seconds=settings.evaluation_seconds)

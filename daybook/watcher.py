@@ -58,7 +58,9 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
         cases_agent(settings, calendar, plans) as cases,
     ):
         tills = TillBook(calendar)
-        watch = watch_agent(settings, plans=plans, rules=rules, health=health, tills=tills)
+        watch = watch_agent(
+            settings, plans=plans, rules=rules, health=health, tills=tills, signals=cases.signals
+        )
         app = TickApp(
             tick_settings(settings, ROLE),
             [

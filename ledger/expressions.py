@@ -79,7 +79,21 @@ class Expression(NamedTuple):
         return _value(self.node, vector)
 
 
-def parse(text: str, custom: Mapping[str, Expression] | None = None) -> Expression:
+class Vocabulary(NamedTuple):
+    """The measures that expressions are about: those kept, in order; which are money; and derived ones."""
+
+    stored: tuple[str, ...]
+    money: frozenset[str]
+    derived: Mapping[str, str]
+
+
+SALES: Final = Vocabulary(m.STORED, frozenset(m.MONEY) | _MONEY_SHIFTS, DERIVED)
+"""The measures of sales."""
+
+
+def parse(
+    text: str, custom: Mapping[str, Expression] | None = None, vocabulary: Vocabulary = SALES
+) -> Expression:
     """Read an expression. ``custom`` holds measures that it may use beside the stored and derived ones.
 
     Raises:
@@ -90,7 +104,7 @@ def parse(text: str, custom: Mapping[str, Expression] | None = None) -> Expressi
     foreign = next((place for place, character in enumerate(text, 1) if not " " <= character <= "~"), None)
     if foreign:
         raise ExpressionError("only letters, digits and signs of ASCII can stand here", foreign)
-    reader = _Reader(text, custom or {})
+    reader = _Reader(text, custom or {}, vocabulary)
     node, dimension = reader.read()
     if dimension not in (None, 0, 1):
         raise ExpressionError("the result is neither money nor a count nor a ratio", 1)
@@ -126,11 +140,12 @@ def stored_names(node: Node) -> Iterator[str]:
 class _Reader:
     """Turns Python's syntax tree into ours, or says where it cannot."""
 
-    def __init__(self, text: str, custom: Mapping[str, Expression]) -> None:
+    def __init__(self, text: str, custom: Mapping[str, Expression], vocabulary: Vocabulary) -> None:
         # Leading blanks would be an indentation to Python; columns are told of the text as it came.
         self._text = text.lstrip(" ")
         self._before = len(text) - len(self._text) + 1
         self._custom = custom
+        self._known = vocabulary
 
     def read(self) -> tuple[Node, _Dimension]:
         """The tree and its dimension."""
@@ -160,14 +175,15 @@ class _Reader:
 
     def _name(self, tree: ast.Name) -> tuple[Node, _Dimension]:
         name = tree.id
-        if name in m.STORED:
-            return Stored(m.STORED.index(name)), 1 if name in m.MONEY or name in _MONEY_SHIFTS else 0
+        if name in self._known.stored:
+            return Stored(self._known.stored.index(name)), int(name in self._known.money)
         if name in self._custom:
             known = self._custom[name]
-        elif name in DERIVED:
-            known = parse(DERIVED[name])
+        elif name in self._known.derived:
+            known = parse(self._known.derived[name], vocabulary=self._known)
         else:
-            names = ", ".join((*m.BASE, *DERIVED, *self._custom))
+            shown = [each for each in self._known.stored if not each.endswith("_shift")]
+            names = ", ".join((*shown, *self._known.derived, *self._custom))
             raise self._error(f"{name} is no measure; there are {names}", tree)
         return known.node, 1 if known.unit == "minor units" else 0
 

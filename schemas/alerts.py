@@ -40,6 +40,7 @@ class AlertKind(StrEnum):
     RECENT = "recent"
     SILENT = "silent"
     SPIKE = "spike"
+    SIGNAL = "signal"
     FEED = "feed"
     DATA_MISSING = "data_missing"
     RECEIVER = "receiver"

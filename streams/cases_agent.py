@@ -59,6 +59,11 @@ class CasesAgent:
         self._looked_at = -1
         self._handed: list[Case] = []
 
+    @property
+    def signals(self) -> MergedSignals:
+        """The signal totals that it looks at."""
+        return self._sight.signals
+
     def know(self, cases: Iterable[Case]) -> None:
         """Go on with cases that were kept elsewhere, where the table does not know them."""
         self._handed = list(cases)

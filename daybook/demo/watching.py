@@ -23,6 +23,7 @@ from daybook.ledger.plans import Plans
 from daybook.notifier import Notifier, notifying
 from daybook.operations.base import Place
 from daybook.operations.registry import run
+from daybook.ledger.signals.merged import MergedSignals
 from daybook.plan_sources import following_plans
 from daybook.report_writing import reporting
 from daybook.rewards_agent import rewards_agent
@@ -35,7 +36,7 @@ from daybook.sinks.merged import stored_positions, stored_totals
 from daybook.sinks.plans import stored_adjustments, stored_targets
 from daybook.sinks.store import Store
 from daybook.streams.alerts_view import NotificationsFollower
-from daybook.streams.following import TotalsFollower
+from daybook.streams.following import SignalsFollower, TotalsFollower
 from daybook.streams.projecting import ProjectionsAgent
 from daybook.streams.tick_app import TickApp, TickSettings
 from daybook.streams.ticks import TickAgent
@@ -63,6 +64,7 @@ class Watching:
         self.rules = Rules(rules_file)
         self._health = ReceiverHealth()
         self._merged = MergedTotals()
+        self._signals = MergedSignals()
         self._ready = asyncio.Event()
         self._plans = Plans()
         settings = settings or Settings()
@@ -75,6 +77,7 @@ class Watching:
             targets=lambda: self._plans.targets,
             adjustments=lambda: self._plans.adjustments,
             receivers=lambda: self._health.of(names),
+            signals=self._signals,
         )
         self._reporting = reporting(
             Settings(), calendar, lambda asked: run(Place(store, calendar), "report", asked)
@@ -109,7 +112,8 @@ class Watching:
         """Watch and tell for as long as the block runs."""
         follower = TotalsFollower(self._bootstrap, PARTITIONS, self._merged, self.boards.told, _OPTIONS)
         log = NotificationsFollower(self._bootstrap, self._health.take, _OPTIONS)
-        following = [asyncio.create_task(each.run()) for each in (follower, log)]
+        signals = SignalsFollower(self._bootstrap, PARTITIONS, self._signals, _OPTIONS)
+        following = [asyncio.create_task(each.run()) for each in (follower, log, signals)]
         deciding: list[TickAgent[MergedTotals]] = [self.boards, self._projections, self.agent, self.rewards]
         watch = TickApp(self._settings("watch"), deciding, self._merged, self._until_ready)
         try:

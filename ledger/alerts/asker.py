@@ -17,6 +17,7 @@ from daybook.ledger.alerts.findings import Finding
 from daybook.ledger.alerts.gathering import Gathering
 from daybook.ledger.alerts.glance import Glance
 from daybook.ledger.alerts.sheet import Sheet
+from daybook.ledger.alerts.signal_questions import signal_questions
 from daybook.ledger.alerts.states import Details
 from daybook.ledger.alerts.taking_apart import Apart
 from daybook.ledger.alerts.thresholds import threshold_questions
@@ -29,6 +30,7 @@ from daybook.ledger.calendar import Calendar
 from daybook.ledger.expressions import Expression
 from daybook.ledger.merged import MergedTotals
 from daybook.ledger.pace import Paces, StorePace
+from daybook.ledger.signals.merged import MergedSignals
 from daybook.ledger.targets import Targets
 from daybook.schemas import rules as r
 from daybook.schemas.adjustments import Adjustment
@@ -50,13 +52,15 @@ _MONEY: Final = (Dimension.ALL, Dimension.REGION, Dimension.STORE)
 class Sources(NamedTuple):
     """Where facts come from beside the totals; each may be left out.
 
-    ``receivers`` says how each receiver does, ``tills`` is where events are noted for rules about tills.
+    ``receivers`` says how each receiver does, ``tills`` is where events are noted for rules about tills,
+    ``signals`` the signal totals for rules about those.
     """
 
     targets: Callable[[], Targets] = Targets
     adjustments: Callable[[], Iterable[Adjustment]] = lambda: ()
     receivers: Callable[[], Mapping[str, ReceiverFacts]] = dict
     tills: TillBook | None = None
+    signals: MergedSignals | None = None
     custom: Mapping[str, Expression] = {}
 
 
@@ -132,6 +136,9 @@ class Asker:
     def _others(self, rule: r.Rule, glance: Glance) -> Iterator[Question]:
         if isinstance(rule, r.ThresholdRule):
             yield from threshold_questions(rule, glance, self._view, self._sources.custom)
+        elif isinstance(rule, r.SignalRule):
+            if self._sources.signals is not None:
+                yield from signal_questions(rule, glance, self._sources.signals)
         elif isinstance(rule, r.FeedRule):
             facts = self._feed.facts(rule.what, rule.minutes)
             yield Question(rule, Scope(dimension=Dimension.FEED), glance.now.astimezone(UTC).date(), facts)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from daybook.ledger.alerts.wording import PLACES, unknown_places
 from daybook.ledger.expressions import Expression, ExpressionError, parse
-from daybook.schemas.rules import RulesFile, ThresholdRule
+from daybook.ledger.signals.expressions import signal_expression
+from daybook.schemas.rules import RulesFile, SignalRule, ThresholdRule
 
 
 def problems(file: RulesFile, custom: Mapping[str, Expression]) -> list[str]:
@@ -16,9 +17,12 @@ def problems(file: RulesFile, custom: Mapping[str, Expression]) -> list[str]:
 
 def _measures(file: RulesFile, custom: Mapping[str, Expression]) -> Iterator[str]:
     for number, rule in enumerate(file.rules):
-        if isinstance(rule, ThresholdRule):
+        if isinstance(rule, ThresholdRule | SignalRule):
             try:
-                parse(rule.measure, custom)
+                if isinstance(rule, SignalRule):
+                    signal_expression(rule.measure)
+                else:
+                    parse(rule.measure, custom)
             except ExpressionError as error:
                 yield f"rules.{number} ({rule.id}).measure: {error}"
 

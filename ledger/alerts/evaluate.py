@@ -7,12 +7,15 @@ from datetime import datetime
 from daybook.ledger.alerts import facts as f
 from daybook.ledger.alerts.findings import Finding
 from daybook.ledger.alerts.sales_rules import recent, spike, target, threshold
+from daybook.ledger.alerts.signal_rules import signal
 from daybook.ledger.alerts.silence_rules import data_missing, silent
 from daybook.ledger.alerts.system_rules import feed, receiver
 from daybook.schemas import rules as r
 
 
-def evaluate(rule: r.Rule, facts: f.Facts, now: datetime) -> Finding:
+def evaluate(  # noqa: C901 - one case for each kind of rule
+    rule: r.Rule, facts: f.Facts, now: datetime
+) -> Finding:
     """The answer of a rule, with its reason: a pure function of the rule, the facts and the time.
 
     Raises:
@@ -32,6 +35,8 @@ def evaluate(rule: r.Rule, facts: f.Facts, now: datetime) -> Finding:
             finding = silent(rule, facts)
         case r.DataMissingRule(), f.GapFacts():
             finding = data_missing(rule, facts)
+        case r.SignalRule(), f.SignalFacts():
+            finding = signal(rule, facts)
         case r.FeedRule(), f.FeedFacts():
             finding = feed(rule, facts)
         case r.ReceiverRule(), f.ReceiverFacts():

@@ -85,6 +85,20 @@ class ThresholdFacts(NamedTuple):
     unit: str
 
 
+class SignalFacts(NamedTuple):
+    """A measure of signals in the last minutes beside those of like days; None where it cannot be said.
+
+    ``counted`` is how many signals it is made of.
+    """
+
+    trading: Trading
+    minutes: int
+    value: Fraction | None
+    usual: Fraction | None
+    counted: int
+    unit: str
+
+
 class FeedFacts(NamedTuple):
     """What was received in the last minutes and how much of it was bad, beside a longer time before."""
 
@@ -108,6 +122,7 @@ Facts = (
     | TillGapFacts
     | SpikeFacts
     | ThresholdFacts
+    | SignalFacts
     | FeedFacts
     | ReceiverFacts
 )

@@ -21,6 +21,7 @@ _RANK: Final = {
     AlertKind.RECENT: 2,
     AlertKind.TARGET: 3,
     AlertKind.THRESHOLD: 3,
+    AlertKind.SIGNAL: 3,
 }
 """Which question comes first. Spikes, feed and receivers explain nothing and are explained by nothing."""
 _A_TENTH: Final = 10

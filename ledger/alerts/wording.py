@@ -22,6 +22,7 @@ _TITLES: Final = {
     AlertKind.RECENT: "{where} sells less than usual",
     AlertKind.SILENT: "{where} is silent",
     AlertKind.SPIKE: "{where}: many {what}",
+    AlertKind.SIGNAL: "{where}: {what} {finding}",
     AlertKind.FEED: "Many {what}",
     AlertKind.DATA_MISSING: "No data from {where}",
     AlertKind.RECEIVER: "{where} takes no notification",
