@@ -20,10 +20,10 @@ from daybook.ledger.alerts.receiver_health import ReceiverHealth
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.merged import MergedTotals
 from daybook.ledger.plans import Plans
+from daybook.ledger.signals.merged import MergedSignals
 from daybook.notifier import Notifier, notifying
 from daybook.operations.base import Place
 from daybook.operations.registry import run
-from daybook.ledger.signals.merged import MergedSignals
 from daybook.plan_sources import following_plans
 from daybook.report_writing import reporting
 from daybook.rewards_agent import rewards_agent

@@ -50,7 +50,7 @@ def test_every_sale_on_the_page_is_counted(tmp_path: Path) -> None:
     (shops,) = blocks(PAGE, "json")
     (data / "shops.json").write_text(shops.replace("quayside", STORE))
     with demo(data, "--rate", "0.01") as running:
-        for name in ("curl", "Shopify", "WooCommerce", "Square", "Stripe"):
+        for name in ("curl", "Shopify", "WooCommerce", "Square", "Stripe", "Signals"):
             block = section(name).replace("http://127.0.0.1:8400", running.url).replace("quayside", STORE)
             answer = orjson.loads(shell(block, tmp_path, KEY=running.key))
             assert (answer.get("accepted") or answer.get("events")) == 1, (name, answer)

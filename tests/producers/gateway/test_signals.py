@@ -10,6 +10,8 @@ import pytest
 from daybook.producers.gateway import Limits
 from daybook.producers.gateway.examples import SALE, SIGNAL, cloud_event
 from daybook.producers.gateway.keys import NewKey
+from daybook.producers.http import HttpSignalsPublisher
+from daybook.schemas.codec import EventRefused
 from tests.producers.gateway.conftest import Gateway, gateway_in_memory
 
 ROUTE = "/v1/signals"
@@ -102,3 +104,15 @@ async def test_kafka_away_and_a_worker_behind_are_told(gateway: Gateway) -> None
     answer = await gateway.client.post(ROUTE, json=SIGNAL)
     assert (answer.json()["code"], answer.headers["retry-after"]) == ("worker_behind", "10")
     assert gateway.signals.records == []
+
+
+async def test_the_publisher_over_http_sends_signals_to_their_route(anywhere: NewKey) -> None:
+    """A signal that is checked by the client first arrives; one that is not valid is never sent."""
+    async with gateway_in_memory(anywhere) as found:
+        transport = found.client._transport
+        publisher = HttpSignalsPublisher("http://127.0.0.1", anywhere.token, transport=transport)
+        async with publisher:
+            await publisher.publish(SIGNAL)
+            with pytest.raises(EventRefused):
+                await publisher.publish({**SIGNAL, "score": 9})
+        assert [record.key for record in found.signals.records] == [b"a-501"]
