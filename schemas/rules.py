@@ -4,47 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from daybook.schemas.alerts import AlertKind, Dimension, Match, Severity, Text
-from daybook.schemas.fields import Currency, FreeText, Identifier
+from daybook.schemas.alerts import AlertKind, Dimension, Match, Text
+from daybook.schemas.fields import Currency, Identifier
 from daybook.schemas.lines import Strict
 from daybook.schemas.measures import MeasureText
 from daybook.schemas.receivers import Heartbeat, Receiver
 from daybook.schemas.reports import ReportSchedule
-
-Percent = Annotated[int, Field(ge=0, le=100)]
-Floors = dict[Currency, Annotated[int, Field(ge=0, le=10**15)]]
-"""Minor units by currency, below which nobody is called; one that is not named has no floor."""
-Factor = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,3})?$")]
-"""An exact decimal in a string, such as "1.5"."""
-Level = (
-    Annotated[int, Field(ge=-(10**15), le=10**15)]
-    | Annotated[str, StringConstraints(pattern=r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?$")]
-)
-"""Minor units, a count, or a ratio as an exact decimal in a string, such as "0.05" for 5 %."""
-WindowMinutes = Annotated[int, Field(ge=15, le=1440, multiple_of=15)]
+from daybook.schemas.rule_base import Factor, Floors, Level, Percent, RuleBase, WindowMinutes
+from daybook.schemas.signal_rule import SignalRule
 
 
-class _Rule(Strict):
-    """What all rules say: where they look, and how long it must be so before anybody is called."""
-
-    id: Identifier
-    severity: Severity = Severity.WARNING
-    enabled: bool = True
-    title: FreeText | None = Field(None, description="How people read it; made from the kind if left out.")
-    runbook: FreeText | None = Field(None, description="What to do, as a path or address of a page.")
-    keys: list[FreeText] | None = Field(None, description="Which stores and so on; all if left out.")
-    without: list[FreeText] = Field(default_factory=list, description="Which not.")
-    hold_minutes: Annotated[int, Field(ge=0, le=1440)] = Field(
-        10, description="Time to fire: for as long it must have been found without a break."
-    )
-    evaluations: Annotated[int, Field(ge=2, le=100)] = Field(2, description="In a row, that find it.")
-    clear_evaluations: Annotated[int, Field(ge=1, le=100)] = Field(2, description="That do not, to resolve.")
-
-
-class ThresholdRule(_Rule):
+class ThresholdRule(RuleBase):
     """A measure of the business day so far, or of the last minutes, is below or above a level."""
 
     kind: Literal["threshold"] = "threshold"
@@ -66,7 +39,7 @@ class ThresholdRule(_Rule):
         return self
 
 
-class TargetRule(_Rule):
+class TargetRule(RuleBase):
     """The day will most likely miss its target."""
 
     kind: Literal["target"] = "target"
@@ -84,7 +57,7 @@ class TargetRule(_Rule):
         return self
 
 
-class RecentRule(_Rule):
+class RecentRule(RuleBase):
     """The last 30 to 60 minutes brought less than the same ones of like days, beyond what is chance."""
 
     kind: Literal["recent"] = "recent"
@@ -104,7 +77,7 @@ class RecentRule(_Rule):
         return self
 
 
-class SilentRule(_Rule):
+class SilentRule(RuleBase):
     """An open store or till has sold nothing for longer than it ever does."""
 
     kind: Literal["silent"] = "silent"
@@ -117,7 +90,7 @@ class SilentRule(_Rule):
     after_percent_of_day: Percent = Field(10, description="Of the usual day that must have passed.")
 
 
-class SpikeRule(_Rule):
+class SpikeRule(RuleBase):
     """Far more is taken back than usual. Refunds and voids are counted, reversals are money."""
 
     kind: Literal["spike"] = "spike"
@@ -132,38 +105,7 @@ class SpikeRule(_Rule):
     at_least_percent: Percent = Field(20, description="Of what was sold, for reversals.")
 
 
-class SignalRule(_Rule):
-    """A measure of signals in the last minutes is above, or below, a level and what is usual."""
-
-    kind: Literal["signal"] = "signal"
-    dimension: Literal["all", "region", "store"] = "store"
-    measure: MeasureText = Field(description="A measure of signals, or an expression over them.")
-    label: FreeText | None = Field(
-        None, description="Only of this topic, till, code, or `gateway: reason`; all if left out."
-    )
-    minutes: WindowMinutes = 60
-    above: Level | None = None
-    below: Level | None = None
-    times_usual: Factor | None = Field(
-        None, description="Beyond so many times the median of the same minutes of like days, too."
-    )
-    falls: bool = Field(False, description="With times_usual alone: whether less than that is bad.")
-    at_least: Annotated[int, Field(ge=0, le=10**9)] = Field(
-        5, description="Signals that the measure is made of; with fewer nothing is said."
-    )
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if self.above is not None and self.below is not None:
-            raise PydanticCustomError("signal_level", "above, below: only one of them")
-        if self.above is None and self.below is None and self.times_usual is None:
-            raise PydanticCustomError("signal_level", "above, below or times_usual: one of them is needed")
-        if self.falls and self.above is not None:
-            raise PydanticCustomError("signal_level", "falls: not with above")
-        return self
-
-
-class FeedRule(_Rule):
+class FeedRule(RuleBase):
     """Far more events than usual are repeats, or cannot be counted."""
 
     kind: Literal["feed"] = "feed"
@@ -182,7 +124,7 @@ class FeedRule(_Rule):
         return self
 
 
-class DataMissingRule(_Rule):
+class DataMissingRule(RuleBase):
     """No sales come in at all from where stores are open: that says nothing about sales."""
 
     kind: Literal["data_missing"] = "data_missing"
@@ -195,7 +137,7 @@ class DataMissingRule(_Rule):
     )
 
 
-class ReceiverRule(_Rule):
+class ReceiverRule(RuleBase):
     """A receiver takes no notification: the others are told."""
 
     kind: Literal["receiver"] = "receiver"

@@ -43,6 +43,7 @@ from daybook.schemas.alerts import (
     Scope,
     Split,
 )
+from daybook.schemas.signal_rule import SignalRule
 from daybook.schemas.stores import StoreEntry
 
 _FEED, _TILLS = b"feed|", b"till|"
@@ -136,7 +137,7 @@ class Asker:
     def _others(self, rule: r.Rule, glance: Glance) -> Iterator[Question]:
         if isinstance(rule, r.ThresholdRule):
             yield from threshold_questions(rule, glance, self._view, self._sources.custom)
-        elif isinstance(rule, r.SignalRule):
+        elif isinstance(rule, SignalRule):
             if self._sources.signals is not None:
                 yield from signal_questions(rule, glance, self._sources.signals)
         elif isinstance(rule, r.FeedRule):

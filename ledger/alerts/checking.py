@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from daybook.ledger.alerts.wording import PLACES, unknown_places
 from daybook.ledger.expressions import Expression, ExpressionError, parse
 from daybook.ledger.signals.expressions import signal_expression
-from daybook.schemas.rules import RulesFile, SignalRule, ThresholdRule
+from daybook.schemas.rules import RulesFile, ThresholdRule
+from daybook.schemas.signal_rule import SignalRule
 
 
 def problems(file: RulesFile, custom: Mapping[str, Expression]) -> list[str]:

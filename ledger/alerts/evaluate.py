@@ -11,6 +11,7 @@ from daybook.ledger.alerts.signal_rules import signal
 from daybook.ledger.alerts.silence_rules import data_missing, silent
 from daybook.ledger.alerts.system_rules import feed, receiver
 from daybook.schemas import rules as r
+from daybook.schemas.signal_rule import SignalRule
 
 
 def evaluate(  # noqa: C901 - one case for each kind of rule
@@ -35,7 +36,7 @@ def evaluate(  # noqa: C901 - one case for each kind of rule
             finding = silent(rule, facts)
         case r.DataMissingRule(), f.GapFacts():
             finding = data_missing(rule, facts)
-        case r.SignalRule(), f.SignalFacts():
+        case SignalRule(), f.SignalFacts():
             finding = signal(rule, facts)
         case r.FeedRule(), f.FeedFacts():
             finding = feed(rule, facts)

@@ -16,7 +16,7 @@ from daybook.ledger.expressions import Expression, Node, Operation, Stored
 from daybook.ledger.signals.expressions import SIGNAL_VOCABULARY, signal_expression, value_of
 from daybook.ledger.signals.merged import Measures, MergedSignals, SignalPlace
 from daybook.schemas.alerts import Dimension
-from daybook.schemas.rules import SignalRule
+from daybook.schemas.signal_rule import SignalRule
 
 LIKE_WEEKS: Final = 8
 FEWEST_LIKE_DAYS: Final = 4

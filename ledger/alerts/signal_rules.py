@@ -9,7 +9,7 @@ from daybook.ledger.alerts.findings import Answer, Finding
 from daybook.ledger.alerts.questions import settled
 from daybook.ledger.leaderboards import shown
 from daybook.schemas.alerts import Measured
-from daybook.schemas.rules import SignalRule
+from daybook.schemas.signal_rule import SignalRule
 
 
 def signal(rule: SignalRule, facts: SignalFacts) -> Finding:

@@ -107,8 +107,7 @@ def nps(given: list[int]) -> float | None:
 def test_the_days_figures_are_the_signals_counted(store: Store, raw: list[Signal]) -> None:
     """Sessions, conversion, scores with their answers, failures: as counted by hand from the raw signals."""
     [row] = ask(store, "signals_now")
-    visits, _, carts, _, purchases = reached(raw, 0)
-    stars = scores(raw, "csat")
+    (visits, _, carts, _, purchases), stars = reached(raw, 0), scores(raw, "csat")
     assert (row["sessions"], row["purchases"]) == (visits, purchases)
     assert row["conversion"] == share(purchases, visits)
     assert row["cart_abandonment"] == (1 - purchases / carts if carts else None)
@@ -282,7 +281,6 @@ def test_customers_are_new_or_come_again(store: Store) -> None:
     [row] = ask(store, "signals_customers", store=TWO)
     assert (row["customers"], row["new_customers"], row["returning_customers"]) == (3, 2, 1)
     assert row["repeat_rate"] == pytest.approx(2 / 3)
-    # Kim: 40 days over three gaps; Lee: 10 over four orders' three gaps.
     assert row["days_between_orders"] == pytest.approx((40 + 10) / 6)
 
 

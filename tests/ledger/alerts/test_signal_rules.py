@@ -17,7 +17,8 @@ from daybook.ledger.expressions import ExpressionError
 from daybook.ledger.signals.encoding import SignalBucket
 from daybook.ledger.signals.expressions import signal_expression, value_of
 from daybook.ledger.signals.merged import MergedSignals
-from daybook.schemas.rules import RulesFile, SignalRule
+from daybook.schemas.rules import RulesFile
+from daybook.schemas.signal_rule import SignalRule
 from tests.ledger.alerts.test_asker import TODAY, ZONE, Trade, course
 from tests.ledger.alerts.world import file_of
 
