@@ -52,10 +52,10 @@ def behind(weeks: Sequence[Vector], targets: Sequence[int | None], first: date) 
     if not length:
         return None
     usual = _usual(by_sale, 0)
-    # Where nothing is usual yet there is only the target to be behind.
-    expected = usual if usual is not None else _net(by_sale[0])
     like = [week for week in by_sale[1 : 1 + USUAL_WEEKS] if any(week)]
-    apart = split(sold(by_sale[0]), expected_sold(expected, like) if like else sold(by_sale[0]))
+    # Where nothing is usual yet there is only the target to be behind, and nothing to take apart.
+    expected = sold(by_sale[0]) if usual is None else expected_sold(usual, like)
+    apart = split(sold(by_sale[0]), expected)
     parts = {row.name: row.amount for row in apart.parts}
     return Behind(
         week=first,
