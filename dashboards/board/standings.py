@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from daybook.dashboards.board.access import Scope
@@ -18,6 +18,9 @@ from daybook.sinks.store import Store
 
 TOP: Final = 10
 BOTTOM: Final = 5
+BADGES_FOR: Final = timedelta(days=7)
+Badges = Mapping[tuple[str, str], list[str]]
+"""What was given, by who and key."""
 
 
 class Question(NamedTuple):
@@ -57,6 +60,8 @@ class Place:
     moved: int | None
     attainment_ppm: int | None
     """Of the own target of the period."""
+    badges: list[str]
+    """What everyone may know that they were given in the last seven days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,8 @@ class LeaderboardReader:
     async def read(self) -> LeaderboardDocument:
         """The whole view. Raises what the store raises."""
         position = Position(*(await self._asking.rows("position"))[0])
-        boards = [board for question in self._questions() for board in await self._boards(question)]
+        badges = await self._badges()
+        boards = [board for question in self._questions() for board in await self._boards(question, badges)]
         return LeaderboardDocument(
             as_of_ms=int(self._clock().timestamp() * 1000),
             newest_recorded_ms=position.newest_recorded_ms,
@@ -138,7 +144,13 @@ class LeaderboardReader:
         own = [Question("store", period, measure=name) for name in self._own_measures for period in _PERIODS]
         return (*(OF_ALL if self._scope.stores is None else OF_STORES), *own)
 
-    async def _boards(self, question: Question) -> list[Standings]:
+    async def _badges(self) -> Badges:
+        now = self._clock()
+        times = {"now_ms": _milliseconds(now), "since_ms": _milliseconds(now - BADGES_FOR)}
+        rows = await self._asking.rows("board_badges", **times)
+        return {(str(who), str(key)): list(given) for who, key, given in rows}
+
+    async def _boards(self, question: Question, badges: Badges) -> list[Standings]:
         answer = await self._ranking(question)
         by_net = question.measure == "net"
         aimed = await self._ranking(question._replace(measure="attainment")) if by_net else _NO_BOARDS
@@ -147,11 +159,12 @@ class LeaderboardReader:
             for board in aimed["boards"]
             for place in board["top"]
         }
-        names = await self._names(question, answer)
+        own = {key: given for (who, key), given in badges.items() if who == question.by}
+        naming = _Naming(await self._names(question, answer), parts, own)
         return [
             replace(found, measure=question.measure, unit=answer["unit"])
             for board in answer["boards"]
-            if (found := self._board(question, answer["period"], board, _Naming(names, parts))) is not None
+            if (found := self._board(question, answer["period"], board, naming)) is not None
         ]
 
     def _board(
@@ -197,6 +210,7 @@ class LeaderboardReader:
 class _Naming(NamedTuple):
     names: Mapping[str, str]
     attainment: Mapping[tuple[str, str | None, str], int]
+    badges: Mapping[str, list[str]]
 
     def place(self, board: Mapping[str, Any], row: Mapping[str, Any]) -> Place:
         key = row["key"]
@@ -207,7 +221,12 @@ class _Naming(NamedTuple):
             value=row["value"],
             moved=row["moved"],
             attainment_ppm=self.attainment.get((board["currency"], board["peer_group"], key)),
+            badges=self.badges.get(key, []),
         )
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
 
 
 def _ranked_anew(

@@ -14,8 +14,11 @@ from daybook.schemas.coaching import NoteCoaching
 from daybook.schemas.ticks import decode_tick
 from daybook.sinks.award_rows import AWARDS, COACHING
 from daybook.sinks.store import Store
-from tests.dashboards.keyed import NOW, Keys
+from tests.dashboards.keyed import CALENDAR, NOW, Keys
+from tests.dashboards.shop import Sold, write
 from tests.rewards.test_recognition_boards import COACHED, POINTS, award, insert
+
+HOMES = (("leeds", "ann"), ("york", "bob"))
 
 
 @pytest.fixture
@@ -49,6 +52,16 @@ async def test_an_award_is_its_owners_before_it_is_everyones(keys: Keys) -> None
     assert await seen(keys, Role.VIEWER) == {"awards": ["Ann"], "points": {"Ann": 12, "Bob": 7}}
     assert await seen(keys, Role.OWN, staff_id="bob") == {"awards": ["Bob"], "points": {"Bob": 7}}
     assert await seen(keys, Role.VIEWER, ["york"]) == {"awards": [], "points": {"Bob": 7}}
+
+
+async def test_the_leaderboard_shows_what_was_given(keys: Keys, store: Store) -> None:
+    """Beside Ann's name what she was given; nothing beside Bob's, who is to know first."""
+    sales = [Sold(store_id, NOW, "mug", 1_000, staff_id=name) for store_id, name in HOMES]
+    write(store, CALENDAR, sales)
+    async with keys.client(keys.make(Role.VIEWER)) as http:
+        boards = (await http.get("/board/leaderboard.json")).json()["boards"]
+    staff = next(board for board in boards if (board["by"], board["period"]) == ("staff", "day"))
+    assert {place["name"]: place["badges"] for place in staff["top"]} == {"Ann": ["gift card"], "Bob": []}
 
 
 async def test_coaching_is_for_managers_alone(keys: Keys) -> None:

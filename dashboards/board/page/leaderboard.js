@@ -65,7 +65,7 @@ function line(place, standings, most, key) {
     "li",
     { value: place.rank, "data-key": place.key },
     el("span", { class: "rank", "aria-hidden": "true" }, String(place.rank)),
-    el("span", { class: "name" }, place.name),
+    el("span", { class: "name" }, place.name, ...place.badges.map((badge) => el("span", { class: "badge" }, badge))),
     moved(place.moved),
     value(place, standings, key),
     el("meter", { min: 0, max: most, value: Math.max(0, place.value), "aria-hidden": "true" }),

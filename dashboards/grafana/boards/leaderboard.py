@@ -6,6 +6,7 @@ from grafana_foundation_sdk.builders import dashboard
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from daybook.dashboards.grafana import panels, variables
+from daybook.dashboards.grafana.boards.recognition import well_done
 from daybook.dashboards.grafana.boards.today import NET
 from daybook.dashboards.grafana.frame import board, built
 from daybook.dashboards.grafana.panels import Asked, PanelBuilder
@@ -24,6 +25,7 @@ def leaderboard() -> Dashboard:
     made.with_panel(_list("The first ten", "leaderboard_top", large=True, height=18))
     made.with_panel(_own())
     made.with_panel(_teams())
+    made.with_panel(well_done(9))
     return built(made)
 
 

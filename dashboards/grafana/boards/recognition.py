@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grafana_foundation_sdk.builders import table
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from daybook.dashboards.grafana import panels, variables
@@ -14,6 +15,25 @@ _STANDING = (
 )
 
 
+def well_done(height: int) -> table.Panel:
+    """The newest awards, as everyone may see them."""
+    return panels.rows(
+        Asked(
+            "Well done",
+            "recognition_latest",
+            (
+                *("who", "earned_for", "dates", "given", "prize_money", "given_for", "given_by"),
+                *("status", "public_at"),
+            ),
+            definition=f"Awards that everyone may see: their owners knew first. {_STANDING}",
+            empty="Nothing has been given yet that everyone may see.",
+            span=24,
+            height=height,
+            links=False,
+        )
+    )
+
+
 def recognition() -> Dashboard:
     """What was earned, once whoever earned it has known for long enough."""
     made = board(
@@ -23,25 +43,7 @@ def recognition() -> Dashboard:
         variables.currency(),
         refresh="1m",
     )
-    made.with_panel(
-        panels.for_walls(
-            panels.rows(
-                Asked(
-                    "Well done",
-                    "recognition_latest",
-                    (
-                        *("who", "earned_for", "dates", "given", "prize_money", "given_for", "given_by"),
-                        *("status", "public_at"),
-                    ),
-                    definition=f"Awards that everyone may see: their owners knew first. {_STANDING}",
-                    empty="Nothing has been given yet that everyone may see.",
-                    span=24,
-                    height=12,
-                    links=False,
-                )
-            )
-        )
-    )
+    made.with_panel(panels.for_walls(well_done(12)))
     made.with_panel(
         panels.rows(
             Asked(
