@@ -45,7 +45,8 @@ def check(*, settings: Settings, as_json: bool, file: Path | None, day: datetime
     if as_json:
         print_json({"valid": True, "tried": document})
         return
-    click.echo(f"{path} is well: {len(found.programmes)} programmes.")
+    count = len(found.programmes)
+    click.echo(f"{path} is well: {count} programme{'' if count == 1 else 's'}.")
     if document is None:
         click.echo("Name --data-dir or --clickhouse-url to see what last month would have given under it.")
     else:

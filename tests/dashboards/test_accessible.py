@@ -13,19 +13,21 @@ from playwright.sync_api import Browser, Page, expect
 
 from daybook.board import composed
 from daybook.cli.report import written
-from daybook.dashboards.board.access import VIEWS, Role
+from daybook.dashboards.board.access import EVERY_VIEW, Role
 from daybook.dashboards.board.app import Board, create_board
 from daybook.dashboards.board.door import Door
 from daybook.dashboards.board.sessions import Sessions
 from daybook.operations.base import Place
 from daybook.operations.report import ReportArgs, report
 from daybook.settings import Settings
+from daybook.sinks.award_rows import AWARDS, COACHING
 from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
 from daybook.view_keys import ViewKeysFile
 from tests.dashboards.keyed import CALENDAR, NOW, SALES, SECRET, firing, staff_file
 from tests.dashboards.serving import served
 from tests.dashboards.shop import Quarter, write, write_quarters
+from tests.rewards.test_recognition_boards import COACHED, POINTS, award, insert
 from tests.support.require import need
 
 PATIENCE_MS = 60_000
@@ -38,6 +40,8 @@ READY = {
     "signals": "#topics tr",
     "alerts": ".alert",
     "trust": "#position .term",
+    "recognition": ".awards [data-award]",
+    "coaching": ".coached",
 }
 
 
@@ -49,7 +53,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def filled(folder: Path) -> Iterator[Store]:
-    """Two stores' sales with sellers, a past to hold them against, and two alerts."""
+    """Two stores' sales with sellers, a past to hold them against, two alerts, awards, and a note."""
     need("clickhouse")
     with Store.embedded(folder / "clickhouse") as store:
         migrate(store)
@@ -62,6 +66,9 @@ def filled(folder: Path) -> Iterator[Store]:
         ]
         write_quarters(store, CALENDAR, past)
         firing(store)
+        day = {"first": NOW.date(), "last": NOW.date(), "decided_at": NOW, "news_at": NOW, "public_at": NOW}
+        insert(store, AWARDS, award(1, **day), award(2, **day | POINTS, quantity=12, confirmed=12))
+        insert(store, COACHING, COACHED)
         yield store
 
 
@@ -115,7 +122,7 @@ def test_nothing_serious_is_found_in_any_view_at_any_width(
     page.goto(address)
     assert serious(page) == []
     enter(page, address, token)
-    for view in VIEWS:
+    for view in EVERY_VIEW:
         page.goto(f"{address}/{view}")
         expect(page.locator(READY[view]).first).to_be_visible(timeout=PATIENCE_MS)
         for width, height in WIDTHS:
