@@ -28,7 +28,7 @@ WITH
     )
 SELECT
     toDateTime(intDiv(toUnixTimestamp($__fromTime), 86400) * 86400
-        + (SELECT if(uniqExact(cutoff_seconds) = 1, any(cutoff_seconds), 0) FROM scope) + slot * 900, 'UTC') AS time,
+        + assumeNotNull((SELECT if(uniqExact(cutoff_seconds) = 1, any(cutoff_seconds), 0) FROM scope)) + slot * 900, 'UTC') AS time,
     toDecimal128(sumIf(value, measure = 'net'), 4) / ${per_unit} AS net,
     sumIf(value, measure = 'sessions') AS sessions,
     sumIf(value, measure = 'payment_failures') AS payment_failures,

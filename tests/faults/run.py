@@ -21,6 +21,7 @@ from tests.faults import (
     members,
     notifying,
     recognising,
+    signalling,
     state,
     watching,
 )
@@ -71,6 +72,7 @@ ROWS: Final[dict[str, Make]] = {
     "watcher-killed": watching.watcher_killed,
     "notifier-killed": notifying.notifier_killed,
     "recognition-killed": recognising.recognition_killed,
+    "signals-worker-killed": signalling.signals_worker_killed,
     "alert-without-clickhouse": watching.clickhouse_away,
     "without-order": sabotaged("order", killed.killed_at_each_step),
     "without-one-transaction": sabotaged("one-transaction", killed.killed_at_each_step),
