@@ -15,6 +15,7 @@ from daybook.ledger.periods import PERIODS, Period, period_before
 from daybook.ledger.standouts import Standout, dates_of
 from daybook.operations.base import Args, CannotAct, Document, Place
 from daybook.operations.report_measures import own_measures
+from daybook.operations.report_signals import signals_of
 from daybook.operations.report_standouts import Aims, net_by_date, standouts_of
 from daybook.schemas.awards import Award
 from daybook.schemas.measures import CustomMeasure
@@ -80,6 +81,7 @@ def report(place: Place, args: ReportArgs) -> Document:
         "before": {"first": before.first.isoformat(), "last": before.last.isoformat()},
         "as_of": as_of.isoformat() if as_of else None,
         "provisional": [names[store_id] for store_id in open_stores],
+        "signals": signals_of(place.store, period, before),
         "names": {"store": names, "product": _product_names(place, period)},
         "awards": [_award(each) for each in public_awards(place.store, period.first, period.last, now)],
         "currencies": [

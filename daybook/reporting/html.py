@@ -13,7 +13,7 @@ from markupsafe import Markup
 from daybook.reporting.charts import days_chart, parts_chart
 from daybook.reporting.sentences import sentence
 from daybook.reporting.tables import state_of, summary
-from daybook.reporting.wording import change, money, named, recognition, title
+from daybook.reporting.wording import change, money, named, recognition, signal_line, title
 
 
 def as_html(report: Mapping[str, Any]) -> str:
@@ -26,6 +26,7 @@ def as_html(report: Mapping[str, Any]) -> str:
         change=change,
         summary=summary,
         recognition=recognition,
+        signal_line=signal_line,
         named=lambda dimension, key: named(report, dimension, key),
         sentence=lambda currency, standout: sentence(report, currency, standout),
         # The library escapes what it draws; its SVG goes in as it is.

@@ -6,10 +6,11 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from itertools import chain
 from typing import Any, Final
 
 from daybook.reporting.sentences import sentence
-from daybook.reporting.wording import NONE, change, money, named, plain, recognition, title
+from daybook.reporting.wording import NONE, change, money, named, plain, recognition, signal_line, title
 from daybook.schemas.currencies import exponent
 
 _PARTS: Final = {"store": "Stores", "region": "Regions", "channel": "Channels", "product": "Best products"}
@@ -19,12 +20,9 @@ _FIGURES: Final = ("net", "gross", "discounts", "reversals", "average_order")
 
 def as_markdown(report: Mapping[str, Any]) -> str:
     """The report as Markdown, in the order of the HTML."""
-    return (
-        "\n".join(
-            [f"# {title(report)}", "", *_state(report), *_currencies(report), *_awards(report)]
-        ).rstrip()
-        + "\n"
-    )
+    parts = (_state(report), _currencies(report), _signals(report), _awards(report))
+    lines = [f"# {title(report)}", "", *chain.from_iterable(parts)]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def state_of(report: Mapping[str, Any]) -> str:
@@ -51,6 +49,13 @@ def _currencies(report: Mapping[str, Any]) -> Iterator[str]:
             if own[dimension]:
                 yield from ("", f"### {heading}", "", *_TABLE_HEAD)
                 yield from (_row(report, currency, dimension, row) for row in own[dimension])
+        yield ""
+
+
+def _signals(report: Mapping[str, Any]) -> Iterator[str]:
+    if report["signals"]:
+        yield from ("## What customers and systems say", "")
+        yield from (f"- {signal_line(each)}" for each in report["signals"])
         yield ""
 
 

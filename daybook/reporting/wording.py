@@ -70,3 +70,19 @@ def recognition(award: Mapping[str, Any]) -> str:
     if award["how"] == "hand":
         return f"{award['name'] or award['key']}: {given}, from {award['given_by']}: {award['given_for']}"
     return f"{award['name'] or award['key']}: {award['title']}, {days}: {given}{state}"
+
+
+def signal_line(told: Mapping[str, Any]) -> str:
+    """A figure of signals in a line: its value, how many answers it is made of, and what it was before."""
+    of = f" of {told['of']:,}" if told["of"] is not None else ""
+    known = told["before"] is not None
+    was = f" (before: {_signal_value(told['before'], told['unit'])})" if known else ""
+    return f"{told['label']}: {_signal_value(told['value'], told['unit'])}{of}{was}"
+
+
+def _signal_value(value: int, unit: str) -> str:
+    if unit == "count":
+        return f"{value:,}"
+    if unit == "share":
+        return f"{value / 10_000:.1f} %"
+    return f"{value / 1e6:.0f}" if unit == "minutes" else f"{value / 1e6:.2f}"
