@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import date
 from typing import Final
 
@@ -16,6 +16,7 @@ from daybook.settings import Settings
 from daybook.sinks.errors import StoreError
 from daybook.sinks.merged import stored_totals
 from daybook.streams.following import Told, TotalsFollower
+from daybook.streams.turns import in_turns
 
 log = logging.getLogger(__name__)
 
@@ -47,15 +48,18 @@ async def taking_history(
 async def _take(settings: Settings, follower: TotalsFollower, told: Told, since: date) -> None:
     # The topic also says when a total was reached, so what both hold has to come from there.
     await follower.until_caught_up()
-    taken = 0
-    for bucket in await _buckets(settings, since):
+    buckets = await _buckets(settings, since)
+    await in_turns(_merging(follower, told, buckets))
+    follower.merged.filling = False
+    log.info("%d buckets of totals were read from ClickHouse", len(buckets))
+
+
+def _merging(follower: TotalsFollower, told: Told, buckets: Iterable[TotalsBucket]) -> Iterator[None]:
+    for bucket in buckets:
         changes = follower.merged.take(bucket)
         if changes:
             told(changes)
-        taken += len(changes)
-        await asyncio.sleep(0)
-    follower.merged.filling = False
-    log.info("%d totals were in ClickHouse and not in the topic", taken)
+        yield
 
 
 async def _buckets(settings: Settings, since: date) -> list[TotalsBucket]:

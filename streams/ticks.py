@@ -24,6 +24,7 @@ from pydantic import ValidationError
 from daybook.schemas import topics
 from daybook.schemas.ticks import Command, Tick, decode_tick
 from daybook.streams.totals import SourceLog
+from daybook.streams.turns import in_turns
 from daybook.streams.writer import CheckpointFailedError, Outgoing, TransactionalWriter
 
 log = logging.getLogger(__name__)
@@ -192,8 +193,7 @@ class TickProcessor(Generic[View]):
         if not isinstance(self.agent, Prepares):
             return
         try:
-            for _ in self.agent.prepare(datetime.fromtimestamp(now_ms / 1000, UTC), self._view):
-                await asyncio.sleep(0)
+            await in_turns(self.agent.prepare(datetime.fromtimestamp(now_ms / 1000, UTC), self._view))
         except Exception:
             log.exception("%s: could not prepare for a tick", self.agent.name)
 

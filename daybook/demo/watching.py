@@ -40,6 +40,7 @@ from daybook.streams.following import SignalsFollower, TotalsFollower
 from daybook.streams.projecting import ProjectionsAgent
 from daybook.streams.tick_app import TickApp, TickSettings
 from daybook.streams.ticks import TickAgent
+from daybook.streams.turns import in_turns
 from daybook.streams.watch_agent import WatchAgent
 
 EVALUATION: Final = timedelta(seconds=5)
@@ -88,9 +89,9 @@ class Watching:
 
     async def begin(self) -> None:
         """Read what stands in ClickHouse by now, and go on from there."""
-        for bucket in await asyncio.to_thread(lambda: list(stored_totals(self._store))):
-            self.boards.told(self._merged.take(bucket))
-            await asyncio.sleep(0)
+        totals = await asyncio.to_thread(lambda: list(stored_totals(self._store)))
+        # The boards are made from the whole view at the first tick, which comes after this.
+        await in_turns(self._merged.take(bucket) for bucket in totals)
         for place in await asyncio.to_thread(stored_positions, self._store):
             self._merged.take(place)
         for target in await asyncio.to_thread(stored_targets, self._store):

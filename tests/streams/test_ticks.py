@@ -9,10 +9,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import orjson
+import pytest
 
 from daybook.schemas import topics
 from daybook.schemas.alert_commands import AcknowledgeAlert
 from daybook.schemas.ticks import Command, Tick, encode_tick
+from daybook.streams import turns as turns_module
 from daybook.streams.ticks import PLACE, Outcome, TickProcessor, TickState
 from daybook.streams.writer import CheckpointFailedError, Outgoing, TransactionalWriter
 
@@ -163,8 +165,9 @@ class Slow(Counter):
             yield
 
 
-async def test_others_have_their_turn_while_an_agent_prepares() -> None:
+async def test_others_have_their_turn_while_an_agent_prepares(monkeypatch: pytest.MonkeyPatch) -> None:
     """The loop goes on between two bits of the work, and all of it is done when the agent decides."""
+    monkeypatch.setattr(turns_module, "TURN_SECONDS", 0.0)
     desk, turns = Desk(), list[int]()
     slow = desk.processor.agent = Slow()
 
