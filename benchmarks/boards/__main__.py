@@ -93,7 +93,8 @@ def main() -> int:
     place = tempfile.TemporaryDirectory() if args.folder is None else nullcontext(args.folder)
     with place as folder, Store.embedded(Path(folder) / "clickhouse") as store:
         begun = time.monotonic()
-        if migrate(store):
+        migrate(store)
+        if not store.value("SELECT count() FROM lines"):
             fill(store, args.lines, datetime.now(UTC).date())
         lines, totals = (store.value(f"SELECT count() FROM {table}") for table in ("lines", "totals"))  # noqa: S608
         version = store.value("SELECT version()")

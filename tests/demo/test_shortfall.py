@@ -27,7 +27,7 @@ LIMIT = 200
 
 @pytest.mark.timeout(300)
 def test_a_planted_shortfall_is_told_shown_and_taken_on(tmp_path: Path) -> None:
-    """One shop's tills are down: the receiver's log says so with figures; the alert can be taken on.
+    """One shop's tills are down: the receiver's log says so with figures, beside a report; one takes it on.
 
     A target that is published meanwhile is on the live page at the watcher's next projections.
     """
@@ -38,6 +38,7 @@ def test_a_planted_shortfall_is_told_shown_and_taken_on(tmp_path: Path) -> None:
         told = log.read_text()
         assert "Today" in told
         assert "Board: http://127.0.0.1:" in told
+        until(running, lambda: "Sales report: " in log.read_text())
         until(running, lambda: any(a["state"] == "firing" for a in alerts(running)))
         (alert,) = [a for a in alerts(running) if a["state"] == "firing"]
         assert alert["rule"] == "last-hour"

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daybook.schemas.notifications import NotificationStatus
+from daybook.schemas.notifications import Notification, NotificationStatus
 from daybook.schemas.reports import ReportKind, ReportSchedule
 from daybook.streams.notify_agent import NotifyAgent
 from tests.streams.notify_desk import RULES, Desk
@@ -40,6 +40,20 @@ def test_reports_are_told_once_each_when_their_days_close() -> None:
     weeks = [f"report/week/2026-03-{day:02}" for day in (2, 9)]
     assert sorted(desk.reports("desk")) == sorted(desk.reports("phone")) == days + weeks
     assert len(desk.table) <= 2 * (3 + 1)
+
+
+def test_what_was_told_elsewhere_is_not_told_again() -> None:
+    """The demo's broker forgets: handed what ClickHouse knows, a new agent goes on with the next day."""
+    before = WithReports()
+    before.tick()
+    before.tick()
+    told = [Notification.model_validate_json(value) for value in before.table.values()]
+    after = WithReports()
+    after.agent.know(told)
+    after.tick()
+    assert after.post.taken == []
+    after.tick(24 * 3600)
+    assert after.reports("desk") == ["report/day/2026-03-10"]
 
 
 def test_a_report_is_tried_until_it_is_taken() -> None:
