@@ -20,19 +20,22 @@ WITH
         FROM scope
         ARRAY JOIN [0, 7, 14, 21, 28, 35, 42, 49, 56, 364] AS back
     ),
+    -- Partitions are added up first: then each quarter hour of a store looks for its clock once.
     amounts AS
     (
-        SELECT store_id, business_date, quarter, gross + discounts + reversals AS net
+        SELECT store_id, business_date, quarter, sum(gross + discounts + reversals) AS net
         FROM totals FINAL
         WHERE '*' IN (${channel:sqlstring})
             AND book = 'sales' AND dimension = 'store_quarter' AND currency = ${currency:sqlstring}
             AND (business_date, store_id) IN (SELECT business_date, store_id FROM moments)
+        GROUP BY store_id, business_date, quarter
         UNION ALL
-        SELECT store_id, business_date, quarter, gross + discounts + reversals AS net
+        SELECT store_id, business_date, quarter, sum(gross + discounts + reversals) AS net
         FROM counted_lines
         WHERE '*' NOT IN (${channel:sqlstring}) AND channel IN (${channel:sqlstring})
             AND book = 'sales' AND currency = ${currency:sqlstring}
             AND (business_date, store_id) IN (SELECT business_date, store_id FROM moments)
+        GROUP BY store_id, business_date, quarter
     ),
     placed AS
     (

@@ -9,11 +9,12 @@ WITH
     ),
     amounts AS
     (
-        SELECT store_id, business_date, quarter, gross + discounts + reversals AS net
+        SELECT store_id, business_date, quarter, sum(gross + discounts + reversals) AS net
         FROM totals FINAL
         WHERE book = 'sales' AND dimension = 'store_quarter' AND currency = ${currency:sqlstring}
             AND business_date >= toMonday(today()) - 56 AND business_date < toMonday(today())
             AND store_id IN (SELECT store_id FROM scope)
+        GROUP BY store_id, business_date, quarter
     ),
     hours AS
     (

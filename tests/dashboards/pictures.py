@@ -36,11 +36,13 @@ from daybook.schemas.alerts import (
     SplitRow,
 )
 from daybook.settings import Settings
+from daybook.sinks.award_rows import AWARDS
 from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
 from tests.dashboards.planned import tell
 from tests.dashboards.serving import served
 from tests.dashboards.shop import Quarter, Sold, shop, write, write_alert, write_quarters
+from tests.rewards.test_recognition_boards import POINTS, award, insert
 from tests.support.browser import ARGUMENTS
 from tests.support.require import chromium
 
@@ -70,6 +72,7 @@ PICTURES: list[tuple[str, str, tuple[int, int], Scheme]] = [
     ("leaderboard-phone", "leaderboard", (390, 844), "light"),
     ("alerts-desk", "alerts", (1280, 900), "light"),
     ("trust-desk", "trust", (1280, 900), "dark"),
+    ("recognition-desk", "recognition", (1280, 900), "light"),
 ]
 SIZES = {"phone": (390, 844), "desk": (1280, 900), "wall": (1920, 1080)}
 SCHEMES: tuple[Scheme, Scheme] = ("light", "dark")
@@ -158,10 +161,39 @@ def take(folder: Path, pictures: Sequence[tuple[str, str, tuple[int, int], Schem
         write_quarters(store, calendar, usual_quarters())
         write_alert(store, shortfall(newest))
         tell(store, calendar, [newest], GOALS)
+        _praise(store, newest)
         for statement in (_RAW, _DEAD):
             store.command(statement)
         with served(_board(store, calendar, newest, Path(data))) as address:
             _photograph(address, folder, pictures)
+
+
+def _praise(store: Store, now: datetime) -> None:
+    """What people have earned lately."""
+    today, day = now.date(), timedelta(days=1)
+    best = {"Hugo": 0, "Ben": 1, "Chiara": 2, "Keiko": 3}
+    awards = [
+        award(
+            number,
+            key=name.lower(),
+            name=name,
+            first=today - back * day,
+            last=today - back * day,
+            value=str(98_765 - 1_234 * back),
+            decided_at=now - back * day - timedelta(hours=4),
+            public_at=now - back * day - timedelta(hours=2),
+        )
+        for number, (name, back) in enumerate(best.items())
+    ]
+    points = {"Hugo": 120, "Amira": 95, "Ben": 80, "Luca": 55, "Grace": 40}
+    awards += [
+        award(
+            100 + number, **POINTS, key=name.lower(), name=name, quantity=many, confirmed=many - 15,
+            first=today, last=today,
+        )
+        for number, (name, many) in enumerate(points.items())
+    ]  # fmt: skip
+    insert(store, AWARDS, *awards)
 
 
 _RAW = """
