@@ -6,7 +6,7 @@ COPY . .
 RUN pip install --no-cache-dir --disable-pip-version-check build==1.2.2 \
  && python -m build --wheel --outdir /dist \
  && python -m venv /opt/daybook \
- && /opt/daybook/bin/pip install --no-cache-dir --disable-pip-version-check "$(ls /dist/*.whl)[worker,sink,gateway]"
+ && /opt/daybook/bin/pip install --no-cache-dir --disable-pip-version-check "$(ls /dist/*.whl)[worker,sink,gateway,notifier]"
 
 FROM python:3.13.1-slim-bookworm
 RUN groupadd --gid 10001 daybook && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin daybook

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import ipaddress
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +30,7 @@ from daybook.operations.base import CannotAct, Document, Place
 from daybook.operations.coaching import NoteArgs, note_coaching
 from daybook.operations.leaderboard import LeaderboardArgs, known_targets, show_leaderboard
 from daybook.producers.gateway.connections import ConnectionLimits
+from daybook.reloading import Looked, Watched
 from daybook.schemas.alerts import Match
 from daybook.schemas.staff import StaffEntry
 from daybook.settings import Settings
@@ -104,8 +106,12 @@ class _Ranking:
             "custom": load_measures(settings.measures_file),
             "grace_hours": settings.day_grace_hours,
         }
+        self._targets = Watched(
+            settings.targets_file, load_targets, functools.partial(self._files.__setitem__, "targets")
+        )
 
     async def __call__(self, question: Question) -> Document:
+        self._targets.look()
         now = self._clock()
         asked = question._asdict() | self._files
         day = main_date(self._place.calendar or Calendar([]), now)
@@ -147,8 +153,10 @@ class _Actions:
             raise PermissionError(str(error)) from error
 
 
-async def serve_board(board: Board, listening: socket.socket, *, everywhere: bool) -> None:
-    """Serve the live page until told to end (SIGINT, SIGTERM).
+async def serve_board(
+    board: Board, listening: socket.socket, *, everywhere: bool, files: Sequence[Looked] = ()
+) -> None:
+    """Serve the live page until told to end (SIGINT, SIGTERM); ``files`` are read anew when they change.
 
     Unless it is meant for ``everywhere``, it answers under loopback's names alone: a page elsewhere could
     otherwise have its own name point here, and read the board from a visitor.
@@ -156,7 +164,7 @@ async def serve_board(board: Board, listening: socket.socket, *, everywhere: boo
     app: FastAPI = create_app(board)
     if not everywhere:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
-    await serve(app, listening, ConnectionLimits(), before_end=board.close)
+    await serve(app, listening, ConnectionLimits(), before_end=board.close, files=files)
 
 
 def is_loopback(host: str) -> bool:

@@ -7,6 +7,7 @@ import contextlib
 import functools
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
 from daybook.board_files import load_boards, load_measures, load_staff
@@ -21,10 +22,11 @@ from daybook.ledger.teams import Staff
 from daybook.ledger.weights import MergedWeights
 from daybook.ledger.yardsticks import Yardsticks
 from daybook.operations.base import CannotAct
+from daybook.reloading import Watched
 from daybook.schemas.measures import CustomMeasure
 from daybook.schemas.staff import StaffEntry
 from daybook.settings import Settings
-from daybook.streams.leaderboards import LeaderboardsAgent
+from daybook.streams.leaderboards import Around, LeaderboardsAgent
 from daybook.streams.ticks import TickProcessor
 
 NEWS_SECONDS: Final = 1.0
@@ -39,20 +41,35 @@ def leaderboards_agent(settings: Settings, calendar: Calendar, plans: Plans) -> 
     """
     try:
         specs = load_boards(settings.leaderboards_file)
-        staff = load_staff(settings.staff_file)
-        custom = load_measures(settings.measures_file)
+        known = known_measures(load_measures(settings.measures_file))
+        around = _around(settings, calendar, plans, known)
     except FileError as error:
         raise CannotAct(str(error)) from error
-    known = known_measures(custom)
     unknown = sorted({spec.measure for spec in specs} - known.keys())
     if unknown:
         raise CannotAct(f"The leaderboards file names a measure that there is not: {unknown[0]}.")
-    grace = timedelta(hours=settings.day_grace_hours)
-    return LeaderboardsAgent(
-        specs,
-        functools.partial(
-            surroundings, calendar=calendar, staff=staff, plans=plans, known=known, grace=grace
-        ),
+    return LeaderboardsAgent(specs, around)
+
+
+def watched_staff(
+    settings: Settings, agent: LeaderboardsAgent, calendar: Calendar, plans: Plans
+) -> Watched[Around]:
+    """The staff file, by which the agent goes anew when it changes."""
+
+    def load(_: Path) -> Around:
+        return _around(settings, calendar, plans, known_measures(load_measures(settings.measures_file)))
+
+    return Watched(settings.staff_file, load, agent.go_by)
+
+
+def _around(settings: Settings, calendar: Calendar, plans: Plans, known: Mapping[str, Measure]) -> Around:
+    return functools.partial(
+        surroundings,
+        calendar=calendar,
+        staff=load_staff(settings.staff_file),
+        plans=plans,
+        known=known,
+        grace=timedelta(hours=settings.day_grace_hours),
     )
 
 

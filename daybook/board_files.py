@@ -1,4 +1,4 @@
-"""The files behind leaderboards: staff, targets, custom measures, and which boards are kept live."""
+"""The files behind leaderboards and plans: staff, targets, adjustments, measures, and which boards."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from daybook.json_files import read_document
+from daybook.schemas.adjustments import Adjustment, AdjustmentsFile
 from daybook.schemas.leaderboards import BoardSpec, LeaderboardsFile
 from daybook.schemas.measures import CustomMeasure, MeasuresFile
 from daybook.schemas.staff import StaffEntry, StaffFile
@@ -42,6 +43,15 @@ def load_targets(path: Path | None) -> list[Target]:
         FileError: it is not there or not valid.
     """
     return [] if path is None else read_document(path, TargetsFile, "targets file").targets
+
+
+def load_adjustments(path: Path | None) -> list[Adjustment]:
+    """All adjustments that were ever stated; none without a file.
+
+    Raises:
+        FileError: it is not there or not valid.
+    """
+    return [] if path is None else read_document(path, AdjustmentsFile, "adjustments file").adjustments
 
 
 def load_measures(path: Path | None) -> list[CustomMeasure]:

@@ -57,8 +57,8 @@ async def read_recorded(
         auto_offset_reset="earliest",
         **security,
     )
-    await consumer.start()
     try:
+        await consumer.start()
         if META not in await consumer.topics():
             return None
         consumer.assign([place])

@@ -32,7 +32,7 @@ async def run_process(
         KafkaError: Kafka cannot be reached at the start.
     """
     async with started(process):
-        with told(settings.metrics_port, readings):
+        with told(settings, readings):
             await _until_ended(process, stopping)
     if process.failure is not None:
         raise ProcessFailed(f"The {what} ended itself: {process.failure}.") from process.failure

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from daybook.brokers import client_security
+from daybook.emergency import StopFollower
 from daybook.metrics.endpoint import told
 from daybook.metrics.gateway import backlog_readings
 from daybook.producers.backlog import WorkerBacklog
@@ -23,6 +24,7 @@ from daybook.producers.gateway import Callers, Gate, KeysFile, LastUses, Limits,
 from daybook.producers.gateway.connections import ConnectionLimits
 from daybook.producers.gateway.server import raise_open_files, server_config
 from daybook.producers.hooks import Connection, Fetcher, hooks_router
+from daybook.reloading import Looked, reloading
 from daybook.schemas import topics
 from daybook.settings import Settings
 from daybook.topics import signals_application
@@ -52,16 +54,21 @@ def composed(
         options=security,
     )
     uses = LastUses(keys_path)
-    gate = Gate(publisher, limits=request_limits(settings), backlog=backlog)
+    follower = StopFollower(settings.kafka_bootstrap, security)
+    limits = request_limits(settings)
+    gate = Gate(publisher, limits=limits, backlog=backlog, stopped=lambda: follower.stop is not None)
     signal_gate = gate.beside(signals, signal_backlog)
     callers = Callers(KeysFile(keys_path), SigningKeysFile(keys_path), uses)
     fetcher = Fetcher()
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        watching = [asyncio.create_task(each.run(), name="backlog") for each in (backlog, signal_backlog)]
+        watching = [
+            *(asyncio.create_task(each.run(), name="backlog") for each in (backlog, signal_backlog)),
+            asyncio.create_task(follower.follow(), name="emergency stop"),
+        ]
         try:
-            with told(settings.metrics_port, lambda: backlog_readings(backlog.events)):
+            with told(settings, lambda: backlog_readings(backlog.events)):
                 yield
         finally:
             for task in watching:
@@ -112,10 +119,12 @@ async def serve(
     limits: ConnectionLimits,
     *,
     before_end: Callable[[], None] | None = None,
+    files: Sequence[Looked] = (),
 ) -> None:
     """Serve until told to end (SIGINT, SIGTERM).
 
-    ``before_end`` lets go of answers that never end by themselves, for which the server would wait.
+    ``before_end`` lets go of answers that never end by themselves, for which the server would wait;
+    ``files`` are read anew when they change.
     """
     server = _Server(server_config(app, limits, log_config=None, timeout_graceful_shutdown=_ENDING_SECONDS))
 
@@ -126,7 +135,8 @@ async def serve(
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, end)
-    await server.serve(sockets=[listening])
+    async with reloading(*files):
+        await server.serve(sockets=[listening])
 
 
 class _Server(uvicorn.Server):

@@ -28,3 +28,12 @@ def read_document(path: Path, model: type[Model], what: str) -> Model:
         raise FileError(f"The {what} {path} cannot be read: {error.strerror}.") from error
     except ValidationError as error:
         raise FileError(f"The {what} {path} is not valid: {first_problem(error)}.") from error
+
+
+def stamp(path: Path | None) -> tuple[int, int, int] | None:
+    """What changes with a file; None while it is not there."""
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return (found.st_ino, found.st_mtime_ns, found.st_size) if found is not None else None

@@ -9,9 +9,12 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from daybook.brokers import client_security
 from daybook.faust_running import run_process
+from daybook.groups import NOTIFIERS
 from daybook.metrics.notifier import readings
 from daybook.readiness import ready_topics
+from daybook.reloading import reloading
 from daybook.report_writing import Reports, reports_of
 from daybook.rules_file import Rules, needed_rules
 from daybook.schemas.rules import RulesFile
@@ -23,7 +26,6 @@ from daybook.streams.notify_agent import NotifyAgent
 from daybook.streams.tick_app import TickApp, TickSettings
 from daybook.watcher import tick_settings
 
-ROLE: Final = "notify"
 _FINISH_SECONDS: Final = 10.0
 
 
@@ -38,8 +40,11 @@ async def run_notifier(settings: Settings, stopping: asyncio.Event) -> None:
     rules = needed_rules(settings)
     reports = reports_of(settings, wanted=bool(rules.current.reports))
     await ready_topics(settings)
-    ticks = tick_settings(settings, ROLE)
-    async with notifying(ticks, rules, settings.rules_file, reports=reports) as notifier:
+    ticks, security = tick_settings(settings, NOTIFIERS), client_security(settings)
+    async with (
+        notifying(ticks, rules, settings.rules_file, security, reports=reports) as notifier,
+        reloading(),  # the rules are looked at with every tick
+    ):
         await run_process(notifier, "notifier", settings, functools.partial(readings, notifier), stopping)
 
 

@@ -7,11 +7,10 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from daybook.json_files import FileError, read_document
+from daybook.board_files import load_adjustments, load_targets
+from daybook.json_files import FileError
 from daybook.ledger.plans import Plans
 from daybook.operations.base import CannotAct
-from daybook.schemas.adjustments import AdjustmentsFile
-from daybook.schemas.targets import TargetsFile
 from daybook.settings import Settings
 from daybook.streams.following_plans import PLAN_TOPICS, PlansFollower
 
@@ -41,13 +40,8 @@ def plans_of_files(settings: Settings) -> Plans:
     """
     plans = Plans()
     try:
-        if settings.targets_file is not None:
-            for target in read_document(settings.targets_file, TargetsFile, "targets file").targets:
-                plans.add_target(target)
-        if settings.adjustments_file is not None:
-            found = read_document(settings.adjustments_file, AdjustmentsFile, "adjustments file")
-            for adjustment in found.adjustments:
-                plans.add_adjustment(adjustment)
+        plans.file_targets(load_targets(settings.targets_file))
+        plans.file_adjustments(load_adjustments(settings.adjustments_file))
     except FileError as error:
         raise CannotAct(str(error)) from error
     return plans

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from daybook.json_files import FileError, read_document
+from daybook.json_files import FileError, read_document, stamp
 from daybook.ledger.alerts.checking import problems
 from daybook.ledger.expressions import Expression
 from daybook.operations.base import CannotAct
@@ -41,17 +41,17 @@ class Rules:
             FileError: it is not there or not valid.
         """
         self._path, self._custom = path, custom
-        self._stamp = _stamp(path)
+        self._stamp = stamp(path)
         self.current = load_rules(path, custom) if path is not None else NO_RULES
         self.problem: str | None = None
         """What is wrong with the file as it is now; None while the rules that hold are those in it."""
 
     def look(self) -> RulesFile:
         """The rules that hold; looks whether the file has changed."""
-        stamp = _stamp(self._path)
-        if self._path is None or stamp == self._stamp:
+        seen = stamp(self._path)
+        if self._path is None or seen == self._stamp:
             return self.current
-        self._stamp = stamp
+        self._stamp = seen
         try:
             self.current = load_rules(self._path, self._custom)
         except FileError as error:
@@ -73,12 +73,3 @@ def needed_rules(settings: Settings, custom: Mapping[str, Expression] | None = N
         return Rules(settings.rules_file, custom)
     except FileError as error:
         raise CannotAct(str(error)) from error
-
-
-def _stamp(path: Path | None) -> tuple[int, int] | None:
-    """What changes with the file; None while it is not there."""
-    try:
-        found = path.stat() if path is not None else None
-    except OSError:
-        return None
-    return (found.st_mtime_ns, found.st_size) if found is not None else None

@@ -71,6 +71,9 @@ class Settings(BaseSettings):
         None, description="PEM: who signs its certificate (https); the system's own list if unset."
     )
     clickhouse_database: str = Field("daybook", description="Database in which Daybook's tables are.")
+    clickhouse_cluster: Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]{0,63}$")] | None = Field(
+        None, description="Cluster on all servers of which `daybook migrate` makes the tables, as replicas."
+    )
     data_dir: Path | None = Field(
         None, description="Folder of the embedded engine, where there is no server."
     )
@@ -101,6 +104,22 @@ class Settings(BaseSettings):
         6.0, description="Hours after its end at which a store's business day is closed."
     )
 
+    keep_raw_events_days: Annotated[int, Field(ge=7, le=36500)] | None = Field(
+        None, description="Age at which ClickHouse lets raw events go; days cannot be counted anew then."
+    )
+    keep_dead_letters_days: Annotated[int, Field(ge=1, le=36500)] | None = Field(
+        None, description="The same for dead letters."
+    )
+    keep_projections_days: Annotated[int, Field(ge=1, le=36500)] | None = Field(
+        None, description="The same for projections, from which their accuracy is told."
+    )
+    keep_leaderboards_days: Annotated[int, Field(ge=1, le=36500)] | None = Field(
+        None, description="The same for snapshots of leaderboards."
+    )
+    keep_notifications_days: Annotated[int, Field(ge=1, le=36500)] | None = Field(
+        None, description="The same for the log of notifications."
+    )
+
     checkpoint_seconds: Annotated[float, Field(gt=0, le=60)] = Field(
         0.25, description="Longest time between two checkpoints of a partition that changes."
     )
@@ -114,7 +133,15 @@ class Settings(BaseSettings):
         120.0, description="Seconds without progress, though events wait, after which a worker ends itself."
     )
     metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = Field(
-        None, description="Port on loopback where a worker, sink or gateway tells its metrics; none if unset."
+        None,
+        description="Port where a worker, sink, watcher, notifier or gateway tells metrics; none if unset.",
+    )
+    traces_url: str | None = Field(
+        None, description="Where `daybook trace` sends spans (OTLP over HTTP); nowhere if unset."
+    )
+    metrics_host: str = Field(
+        "127.0.0.1",
+        description="Address of that port; off loopback only in a network of its own.",
     )
     tick_seconds: Annotated[float, Field(ge=0.1, le=300)] = Field(
         10.0, description="Between two decisions of a watcher, and of a notifier."
@@ -133,6 +160,18 @@ class Settings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] | None = Field(
         None, description="Least weight of log lines; if unset INFO for what runs on, WARNING for commands."
+    )
+
+    grafana_url: str | None = Field(
+        None, description="Where Grafana answers, such as http://127.0.0.1:3000, for `daybook doctor`."
+    )
+    grafana_token_file: Path | None = Field(
+        None, description="Token of a service account of Grafana's, in a file of its own."
+    )
+    grafana_user: str | None = Field(None, description="Instead of a token: a user of Grafana's.")
+    grafana_password_file: Path | None = Field(None, description="Its password, in a file of its own.")
+    grafana_clickhouse_url: str | None = Field(
+        None, description="Where Grafana itself finds ClickHouse, for `daybook dashboards deploy`."
     )
 
     gateway_host: str = Field(

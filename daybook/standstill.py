@@ -18,11 +18,10 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
 
 from daybook.brokers import client_security
 from daybook.epochs import Recorded, next_epoch, read_recorded, record_epoch
+from daybook.groups import members
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.messages import PartitionPosition, decode_totals
 from daybook.ledger.regrouping import POSITION, State
@@ -202,7 +201,7 @@ async def standing_still(
     if recorded is None:
         raise CannotAct("The source topic has no epoch yet; `daybook topics` records one.")
     for group, what in ((settings.application, "worker"), (settings.sink_group, "sink")):
-        if count := await _members(settings, group):
+        if count := await members(settings, group):
             raise CannotAct(f"Stop every {what} first: {count} of group {group} still run.")
     held = Standstill(settings, recorded, store, calendar)
     try:
@@ -237,19 +236,6 @@ async def commit(settings: Settings, group: str, ends: Mapping[int, int]) -> Non
         await consumer.commit(places)
     finally:
         await consumer.stop()
-
-
-async def _members(settings: Settings, group: str) -> int:
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, **client_security(settings))
-    await admin.start()
-    try:
-        answers = await admin.describe_consumer_groups([group])
-    except KafkaError:
-        # A cluster that never had a group has no coordinator for it.
-        return 0
-    finally:
-        await admin.close()
-    return sum(len(described[5]) for answer in answers for described in answer.groups)
 
 
 async def _lost(error: CheckpointFailedError) -> None:

@@ -11,10 +11,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from daybook.alert_agent import custom_measures, following_log, watch_agent
-from daybook.board_agent import leaderboards_agent, telling_news
+from daybook.board_agent import leaderboards_agent, telling_news, watched_staff
+from daybook.board_files import load_adjustments, load_targets
 from daybook.brokers import client_security
 from daybook.cases_agent import cases_agent
 from daybook.faust_running import run_process
+from daybook.groups import WATCHERS
 from daybook.heartbeat import beating
 from daybook.ledger.alerts.receiver_health import ReceiverHealth
 from daybook.ledger.alerts.tills import TillBook
@@ -22,6 +24,7 @@ from daybook.ledger.merged import MergedTotals
 from daybook.metrics.watcher import readings
 from daybook.plan_sources import following_plans, plans_of_files
 from daybook.readiness import needed_calendar, ready_topics
+from daybook.reloading import Looked, Watched, reloading
 from daybook.rewards_agent import rewards_agent
 from daybook.rewards_file import needed_rewards
 from daybook.rules_file import needed_rules
@@ -31,10 +34,10 @@ from daybook.streams.following import Told, TotalsFollower
 from daybook.streams.projecting import ProjectionsAgent
 from daybook.streams.tick_app import TickApp, TickSettings
 from daybook.till_reading import reading_tills
+from daybook.watched_stores import watched_stores
 
 log = logging.getLogger(__name__)
 
-ROLE: Final = "watch"
 _FORGET_SECONDS: Final = 3600.0
 
 
@@ -62,7 +65,7 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
             settings, plans=plans, rules=rules, health=health, tills=tills, signals=cases.signals
         )
         app = TickApp(
-            tick_settings(settings, ROLE),
+            tick_settings(settings, WATCHERS),
             [
                 boards,
                 ProjectionsAgent(calendar, plans),
@@ -74,10 +77,17 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
             follower.until_caught_up,
         )
         tell = functools.partial(readings, app, follower, rules)
+        files: tuple[Looked, ...] = (
+            watched_stores(settings, calendar),
+            Watched(settings.targets_file, load_targets, plans.file_targets),
+            Watched(settings.adjustments_file, load_adjustments, plans.file_adjustments),
+            watched_staff(settings, boards, calendar, plans),
+        )
         async with (
             telling_news(boards, app.processors[0]),
             beating(app, rules, settings.rules_file),
             reading_tills(settings, tills, rules, lambda: app.deciding),
+            reloading(*files),
         ):
             await run_process(app, "watcher", settings, tell, stopping)
 

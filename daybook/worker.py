@@ -20,6 +20,7 @@ from daybook.ledger.state import PartitionLedger
 from daybook.metrics.worker import readings
 from daybook.operations.access import opened
 from daybook.readiness import epoch_of, needed_calendar, ready_topics, signal_partitions
+from daybook.reloading import reloading
 from daybook.schemas import topics
 from daybook.settings import Settings
 from daybook.sinks.raw_events import RawLookup
@@ -27,6 +28,7 @@ from daybook.sinks.raw_signals import SignalLookup
 from daybook.streams.app import StreamSettings, Worker
 from daybook.streams.totals import LateLookup
 from daybook.topics import signals_application
+from daybook.watched_stores import watched_stores
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +58,7 @@ async def run_worker(
         settings.partitions = await signal_partitions(settings)
     epoch = await epoch_of(settings, counted.source)
     ledger = LEDGERS[counted]
-    async with _lookup(settings, counted) as lookup:
+    async with _lookup(settings, counted) as lookup, reloading(watched_stores(settings, calendar)):
         worker = Worker(stream_settings(settings, counted), restorer(epoch, calendar, ledger), lookup)
         await run_process(worker, "worker", settings, functools.partial(readings, worker), stopping)
 

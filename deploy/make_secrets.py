@@ -12,6 +12,7 @@ from pathlib import Path
 PASSWORDS = (
     *("clickhouse_admin", "daybook_migrator", "daybook_writer", "daybook_reconciler", "daybook_reader"),
     *("grafana_admin", "kafka_admin", "kafka_worker", "kafka_sink", "kafka_watcher", "kafka_gateway"),
+    "kafka_board",
 )
 ADMIN = """<clickhouse>
     <users>

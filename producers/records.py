@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
-from daybook.schemas.topics import RECEIVED_AT_HEADER
+from daybook.schemas.topics import RECEIVED_AT_HEADER, TRACE_HEADER
 
 
 class OutgoingRecord(NamedTuple):
@@ -21,6 +22,16 @@ class OutgoingRecord(NamedTuple):
 def received_header(at: datetime) -> tuple[str, bytes]:
     """The header that says when an event was received; ``at`` is aware."""
     return RECEIVED_AT_HEADER, at.astimezone(UTC).isoformat(timespec="milliseconds").encode()
+
+
+_TRACEPARENT: Final = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def trace_headers(traceparent: str | None) -> tuple[tuple[str, bytes], ...]:
+    """The header that carries a trace on (W3C Trace Context); none where there is none, or no valid one."""
+    if traceparent is None or not _TRACEPARENT.fullmatch(traceparent):
+        return ()
+    return ((TRACE_HEADER, traceparent.encode()),)
 
 
 class Unavailable(ConnectionError):

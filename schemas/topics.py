@@ -58,6 +58,8 @@ AGENTS: Final = ("leaderboards", "watch", "notify", "projections", "rewards", "c
 
 RECEIVED_AT_HEADER: Final = "daybook-received-at"
 """Record header in which the gateway notes when it received an event, ISO 8601 in UTC."""
+TRACE_HEADER: Final = "traceparent"
+"""Record header of a trace that a sender has asked for: W3C Trace Context."""
 
 
 def agent_changelog(application: str, agent: str) -> str:

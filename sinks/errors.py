@@ -21,3 +21,7 @@ class StoreBusy(StoreError):
 
 class SinkBehind(StoreError):
     """ClickHouse does not hold everything yet that the totals already contain."""
+
+
+class RawEventsGone(StoreError):
+    """Raw events are not there any more that would be needed to count anew."""

@@ -16,7 +16,7 @@ from daybook.ledger.state import PartitionLedger
 from daybook.ledger.totals import bucket_message
 from daybook.sinks import rows
 from daybook.sinks.columns import BELOW, KEYS
-from daybook.sinks.errors import SinkBehind
+from daybook.sinks.errors import RawEventsGone, SinkBehind
 from daybook.sinks.raw_events import RawEvent
 from daybook.sinks.reconcile import Difference, bounds_parameters, compare, differences_of, total_vectors
 from daybook.sinks.refolding import refold
@@ -26,6 +26,14 @@ _BLOCK: Final = 20_000
 _STAGED: Final = {"totals": "rebuilt_totals", "lines": "rebuilt_lines"}
 _WRITTEN: Final = """
 SELECT partition, max(bitOr(bitShiftLeft(toUInt64(epoch), 40), offset)) + 1 FROM events GROUP BY partition
+"""
+_GONE: Final = """
+SELECT count()
+FROM (SELECT epoch, partition, min(offset) AS first FROM lines GROUP BY epoch, partition) AS counted
+LEFT JOIN
+    (SELECT epoch, partition, min(offset) AS oldest, 1 AS any FROM events GROUP BY epoch, partition) AS kept
+USING (epoch, partition)
+WHERE any = 0 OR oldest > first
 """
 _POSITIONS: Final = "SELECT partition, version, next_offset FROM positions FINAL"
 _DAYS: Final = "business_date BETWEEN {from:Date} AND {to:Date}"
@@ -59,9 +67,11 @@ def rebuild(
     Where a store's zone or cutoff has changed, take all days between the old and the new ones.
 
     Raises:
+        RawEventsGone: some are no longer kept (``daybook.sinks.retention``).
         SinkBehind: ClickHouse does not hold all raw events that were counted.
         StoreUnavailable, StoreRefused: ClickHouse gave no answer, or an error.
     """
+    _check_raw_events(store)
     bounds = recomputed_below(store)
     days = {"from": first, "to": last}
     _drop_staging(store)
@@ -83,6 +93,12 @@ def rebuild(
         )
     finally:
         _drop_staging(store)
+
+
+def _check_raw_events(store: Store) -> None:
+    """What was counted of an event that is gone could not be counted again, nor what refers to it."""
+    if store.value(_GONE):
+        raise RawEventsGone("Raw events are no longer kept that were counted: days cannot be counted anew.")
 
 
 def _silent(_done: int) -> None:
@@ -173,17 +189,23 @@ def _replace_totals(store: Store, parameters: dict[str, Any]) -> None:
 def _replace_lines(store: Store, parameters: dict[str, Any]) -> int:
     """Replace what differs among the lines of events that are no dead letters; how many did."""
     stored = f"{_DAYS} AND {BELOW} AND ({_LINE}) NOT IN (SELECT {_LINE} FROM rebuilt_lines)"  # noqa: S608 - constants
-    wrong = int(store.value(f"SELECT count() FROM lines FINAL WHERE {stored} AND {_ALIVE}", parameters))  # noqa: S608
-    if wrong:
-        store.command(f"DELETE FROM lines WHERE {stored} AND {_ALIVE}", parameters)  # noqa: S608 - constants of ours
     missing = f"({_LINE}) NOT IN (SELECT {_LINE} FROM lines FINAL WHERE {_DAYS})"  # noqa: S608 - constants of ours
-    absent = int(store.value(f"SELECT count() FROM rebuilt_lines FINAL WHERE {missing}", parameters))  # noqa: S608
-    if absent:
+    wrong = _count(store, f"lines FINAL WHERE {stored} AND {_ALIVE}", parameters)
+    absent = _count(store, f"rebuilt_lines FINAL WHERE {missing}", parameters)
+    if wrong:
+        # A line with a null is never found among others here: right ones go with the wrong, and come again.
+        store.command(f"DELETE FROM lines WHERE {stored} AND {_ALIVE}", parameters)  # noqa: S608 - constants of ours
+    if wrong or absent:
         store.command(
             f"INSERT INTO lines SELECT * FROM rebuilt_lines WHERE {missing} {_once()}",  # noqa: S608
             parameters,
         )
     return max(wrong, absent)
+
+
+def _count(store: Store, rows_of: str, parameters: dict[str, Any]) -> int:
+    """How many rows there are; a null is equal to a null."""
+    return int(store.value(f"SELECT count() FROM {rows_of} SETTINGS transform_null_in = 1", parameters))  # noqa: S608
 
 
 def _once() -> str:

@@ -12,8 +12,8 @@ GRANTS: Final[Mapping[str, str]] = {
     "daybook_migrator": "SELECT, INSERT, CREATE, ALTER, DROP",
     # The sink: it adds rows. What it wrote beyond a cut is taken back when partitions become more.
     "daybook_writer": "SELECT, INSERT, ALTER DELETE",
-    # Recomputes days: replaces rows, over tables of its own.
-    "daybook_reconciler": "SELECT, INSERT, ALTER DELETE, CREATE TABLE, DROP TABLE",
+    # Recomputes days: replaces rows, over tables of its own. Forgets a customer's reference.
+    "daybook_reconciler": "SELECT, INSERT, ALTER DELETE, ALTER UPDATE, CREATE TABLE, DROP TABLE",
     # Grafana, the live page, the workers' look-ups: nothing but reading.
     "daybook_reader": "SELECT",
 }

@@ -62,6 +62,7 @@ class ClickHouseSink:
         flush_seconds: how long records may wait for more.
         batch_records: records of one partition in one block, at most.
         consumer_options: further options of the consumer, for brokers that need them.
+        before_flush: called before rows are made, so that a store that was added meanwhile is known.
     """
 
     def __init__(
@@ -77,7 +78,9 @@ class ClickHouseSink:
         flush_seconds: float = 0.25,
         batch_records: int = 10_000,
         consumer_options: Mapping[str, Any] | None = None,
+        before_flush: Callable[[], object] = lambda: None,
     ) -> None:
+        self._before_flush = before_flush
         self._bootstrap = bootstrap
         self._store = store
         self._epoch = epoch
@@ -195,6 +198,7 @@ class ClickHouseSink:
         return bool(self._full()) or (self._due_at is not None and time.monotonic() >= self._due_at)
 
     async def _flush(self, log: LogReader) -> None:
+        self._before_flush()
         await self._write_clocks(log)
         for topic in self._order:
             places = sorted(place for place in self._pending if place.topic == topic)

@@ -52,6 +52,13 @@ class LeaderboardsAgent:
         self._day = None
         self._digests = dict(entries)
 
+    def go_by(self, around: Around) -> None:
+        """Go by other staff, measures or targets from now on; boards that look other for it are told."""
+        self._around = around
+        if self._boards is not None:
+            self._boards = None
+            self.news = True
+
     def told(self, changes: Iterable[Change]) -> None:
         """Take over changes of the merged totals. Before the first tick they are in the view anyway."""
         if self._boards is not None:

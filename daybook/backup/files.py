@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from daybook.operations.base import CannotAct
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Of the folder. What a later version writes differently gets the next number."""
 MANIFEST: Final = "manifest.json"
 _PIECE: Final = 1024 * 1024
@@ -37,6 +37,9 @@ class Manifest(BaseModel):
     epoch: int
     partitions: int
     positions: list[int]
+    signal_epoch: int = 0
+    signal_partitions: int = 0
+    """How many partitions signals have, which were none of format 1."""
     tables: list[Table]
     copied: dict[str, str]
     """Files of settings: the setting's name, and the file's name in the backup's folder ``files``."""

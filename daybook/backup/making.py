@@ -12,20 +12,17 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
-
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from typing import Final
 
 from daybook.backup.files import FORMAT, Kept, Manifest, Table, finish, write_records
+from daybook.backup.reading import newest, tail, until
+from daybook.backup.signals import kept_signals, signal_states
 from daybook.brokers import client_security
 from daybook.epochs import META, Recorded, read_recorded
 from daybook.ledger.messages import PartitionPosition
-from daybook.ledger.regrouping import State
 from daybook.operations.base import CannotAct
 from daybook.schemas import topics
 from daybook.settings import Settings
@@ -34,18 +31,14 @@ from daybook.sinks.raw_events import RawEvents
 from daybook.sinks.reconcile import bounds_parameters, uncounted_written
 from daybook.sinks.store import Store
 from daybook.standstill import position_of
-from daybook.streams.writer import BARRIER
 from daybook.topics import TopicPlan, changelog_of, planned_topics
 
 DERIVED: Final = frozenset({"totals", "positions", "migrations"})
 """Tables that a restore fills from the state, or makes."""
 BOUNDED: Final = frozenset({"events", "lines", "outcomes", "dead_letters"})
-"""Tables of which only what the state counts is taken."""
-PATIENCE: Final = 120.0
-_PAUSE: Final = 0.5
-_ATTEMPTS: Final = 20
-_BATCH: Final = 10_000
-_SECRET: Final = ("kafka_", "clickhouse_")
+BOUNDED_SIGNALS: Final = frozenset({"signal_events", "signal_outcomes", "signal_dead_letters"})
+"""Tables of which only what the state counts is taken, by the positions of sales and of signals."""
+_SECRET: Final = ("kafka_", "clickhouse_", "grafana_")
 
 
 async def back_up(settings: Settings, store: Store, folder: Path) -> Manifest:
@@ -62,17 +55,19 @@ async def back_up(settings: Settings, store: Store, folder: Path) -> Manifest:
     if recorded is None:
         raise CannotAct("The source topic has no epoch yet; `daybook topics` records one.")
     states = [
-        await _newest(settings, changelog_of(settings.application), p) for p in range(recorded.partitions)
+        await newest(settings, changelog_of(settings.application), p) for p in range(recorded.partitions)
     ]
     positions = [position_of(state, p, recorded.epoch) for p, state in enumerate(states)]
-    await _until_written(store, recorded, positions)
+    await until(lambda: _written(store, recorded, positions))
     for partition, state in enumerate(states):
         write_records(folder / f"state-{partition}.ndjson", (Kept(k, v, []) for k, v in state.items()))
-    tables = await asyncio.to_thread(_dump, store, positions, folder)
+    signals = await kept_signals(settings, store, folder)
+    tables = await asyncio.to_thread(_dump, store, positions, signals.positions, folder)
     for partition, position in enumerate(positions):
-        await _tail(settings, partition, position.next_offset, folder / f"tail-{partition}.ndjson")
+        rest = folder / f"tail-{partition}.ndjson"
+        await tail(settings, topics.EVENTS, partition, position.next_offset, rest)
     for plan in single_topics(settings):
-        state = await _newest(settings, plan.name, 0)
+        state = await newest(settings, plan.name, 0)
         write_records(folder / f"topic-{plan.name}.ndjson", (Kept(k, v, []) for k, v in state.items()))
     manifest = Manifest(
         format=FORMAT,
@@ -80,6 +75,8 @@ async def back_up(settings: Settings, store: Store, folder: Path) -> Manifest:
         epoch=recorded.epoch,
         partitions=recorded.partitions,
         positions=[position.next_offset for position in positions],
+        signal_epoch=signals.epoch,
+        signal_partitions=len(signals.positions),
         tables=tables,
         copied=_copy_files(settings, folder),
         files={},
@@ -93,7 +90,7 @@ def single_topics(settings: Settings) -> list[TopicPlan]:
     plans = planned_topics(
         partitions=1, replication_factor=1, application=settings.application, retention=timedelta(days=14)
     )
-    own = {META, topics.TOTALS, changelog_of(settings.application)}
+    own = {META, topics.TOTALS, changelog_of(settings.application), *signal_states(settings)}
     return [plan for plan in plans if plan.config["cleanup.policy"] == "compact" and plan.name not in own]
 
 
@@ -103,16 +100,6 @@ def _prepare(folder: Path) -> None:
         raise CannotAct(f"{folder} is not empty: name a new folder for each backup.")
     # It holds keys and every sale: for its owner alone, also where the folder was there before.
     folder.chmod(0o700)
-
-
-async def _until_written(store: Store, recorded: Recorded, positions: Sequence[PartitionPosition]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not await asyncio.to_thread(_written, store, recorded, positions):
-        if time.monotonic() > deadline:
-            raise CannotAct(
-                "ClickHouse does not hold yet what is counted; see that the sink runs, then try again."
-            )
-        await asyncio.sleep(_PAUSE)
 
 
 def _written(store: Store, recorded: Recorded, positions: Sequence[PartitionPosition]) -> bool:
@@ -128,8 +115,14 @@ def _written(store: Store, recorded: Recorded, positions: Sequence[PartitionPosi
     return all(told.get(p.partition, 0) == p.duplicates + p.superseded + p.dead for p in positions)
 
 
-def _dump(store: Store, positions: Sequence[PartitionPosition], folder: Path) -> list[Table]:
-    bounds = bounds_parameters({position.partition: position.version for position in positions})
+def _dump(
+    store: Store,
+    positions: Sequence[PartitionPosition],
+    signals: Sequence[PartitionPosition],
+    folder: Path,
+) -> list[Table]:
+    own = {p.partition: p.version for p in positions}
+    of_signals = {p.partition: p.version for p in signals}
     found = store.rows(
         "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree'"
         " ORDER BY name"
@@ -139,67 +132,13 @@ def _dump(store: Store, positions: Sequence[PartitionPosition], folder: Path) ->
         if name in DERIVED:
             continue
         columns = [str(row[0]) for row in store.rows(f"DESCRIBE TABLE {name}")]
-        where = f"WHERE {BELOW}" if name in BOUNDED else ""
+        where = f"WHERE {BELOW}" if name in BOUNDED | BOUNDED_SIGNALS else ""
+        bounds = bounds_parameters(of_signals if name in BOUNDED_SIGNALS else own)
         selected = f"FROM {name} FINAL {where}"
         rows = int(store.value(f"SELECT count() {selected}", bounds))
         store.export(f"SELECT {', '.join(columns)} {selected}", folder / f"table-{name}.native", bounds)
         tables.append(Table(name=name, columns=columns, rows=rows))
     return tables
-
-
-async def _newest(settings: Settings, topic: str, partition: int) -> State:
-    """What a compacted partition comes to; committed records only."""
-    state: State = {}
-    async with reading(settings, topic, partition) as (consumer, place):
-        async for record in _records(consumer, place):
-            if record.value is None:
-                state.pop(record.key, None)
-            elif record.key != BARRIER:
-                state[record.key] = record.value
-    return state
-
-
-async def _tail(settings: Settings, partition: int, offset: int, path: Path) -> None:
-    async with reading(settings, topics.EVENTS, partition) as (consumer, place):
-        first = (await consumer.beginning_offsets([place]))[place]
-        consumer.seek(place, max(offset, first))
-        kept = [Kept(r.key, r.value, list(r.headers)) async for r in _records(consumer, place)]
-    write_records(path, kept)
-
-
-async def _records(consumer: AIOKafkaConsumer, place: TopicPartition) -> AsyncIterator[Any]:
-    """The records from where the consumer stands up to the end as of now."""
-    end = (await consumer.end_offsets([place]))[place]
-    empty = 0
-    while await consumer.position(place) < end and empty < _ATTEMPTS:
-        got = await consumer.getmany(timeout_ms=500, max_records=_BATCH)
-        empty = 0 if got else empty + 1
-        for records in got.values():
-            for record in records:
-                if record.offset < end:
-                    yield record
-
-
-@asynccontextmanager
-async def reading(
-    settings: Settings, topic: str, partition: int
-) -> AsyncIterator[tuple[AIOKafkaConsumer, TopicPartition]]:
-    """A consumer of one partition's committed records from its beginning, in no group."""
-    place = TopicPartition(topic, partition)
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap,
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        **client_security(settings),
-    )
-    await consumer.start()
-    try:
-        consumer.assign([place])
-        await consumer.seek_to_beginning(place)
-        yield consumer, place
-    finally:
-        await consumer.stop()
 
 
 def _copy_files(settings: Settings, folder: Path) -> dict[str, str]:

@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from daybook.backup.files import Kept, Manifest, opened_backup, read_records
 from daybook.backup.making import single_topics
+from daybook.backup.signals import signal_states
 from daybook.brokers import client_security
 from daybook.epochs import Recorded, next_epoch, read_recorded, record_epoch
 from daybook.ledger.counting import Checkpoint
@@ -56,6 +57,13 @@ async def restore(
             await _send(settings, plan.name, 0, read_records(path))
     for partition in range(manifest.partitions):
         await _send(settings, topics.EVENTS, partition, read_records(folder / f"tail-{partition}.ndjson"))
+    for partition in range(manifest.signal_partitions):
+        for topic in signal_states(settings):
+            await _send(
+                settings, topic, partition, read_records(folder / f"topic-{topic}-{partition}.ndjson")
+            )
+        tail = read_records(folder / f"tail-signals-{partition}.ndjson")
+        await _send(settings, topics.SIGNALS, partition, tail)
     return manifest
 
 
@@ -99,15 +107,21 @@ async def _make_topics(settings: Settings, manifest: Manifest, retention: timede
         replication_factor=settings.replication_factor,
         application=settings.application,
         retention=retention,
+        signal_partitions=manifest.signal_partitions or None,
     )
     report = await create_topics(settings.kafka_bootstrap, plans, security)
     if report.wrong:
         raise CannotAct(f"{report.wrong[0]} Delete Daybook's topics first.")
-    recorded = await read_recorded(settings.kafka_bootstrap, security=security)
-    if recorded is None or recorded.epoch <= manifest.epoch:
-        # A restore within the minute of the first creation: what comes must lie after what was.
-        raised = Recorded(next_epoch(manifest.epoch), manifest.partitions)
-        await record_epoch(settings.kafka_bootstrap, raised, security)
+    before = (
+        (topics.EVENTS, manifest.epoch, manifest.partitions),
+        (topics.SIGNALS, manifest.signal_epoch, manifest.signal_partitions),
+    )
+    for topic, epoch, partitions in before:
+        recorded = await read_recorded(settings.kafka_bootstrap, topic, security)
+        if partitions and (recorded is None or recorded.epoch <= epoch):
+            # A restore within the minute of the first creation: what comes must lie after what was.
+            raised = Recorded(next_epoch(epoch), partitions)
+            await record_epoch(settings.kafka_bootstrap, raised, security, topic=topic)
 
 
 async def _give_states(settings: Settings, manifest: Manifest, folder: Path) -> None:

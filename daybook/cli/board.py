@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from daybook.board import HOST, composed, is_loopback, opened_door, serve_board
+from daybook.brokers import client_security
 from daybook.cli.ending import told_in_a_sentence
 from daybook.cli.store_options import give_up, store_options
 from daybook.dashboards.board.app import Board
@@ -21,6 +22,7 @@ from daybook.operations.access import calendar_of, opened, send_command
 from daybook.producers.gateway import KeysFileError
 from daybook.settings import Settings
 from daybook.sinks.store import Store
+from daybook.watched_stores import watched_stores
 
 
 @click.command()
@@ -57,11 +59,12 @@ def board(
         with listening:
             click.echo(f"The live page: http://{host}:{port}", err=True)
             page = _page(store, calendar, settings, door)
-            asyncio.run(serve_board(page, listening, everywhere=everywhere))
+            files = [watched_stores(settings, calendar)]
+            asyncio.run(serve_board(page, listening, everywhere=everywhere, files=files))
 
 
 def _page(store: Store, calendar: Calendar, settings: Settings, door: Door) -> Board:
-    command = functools.partial(send_command, settings.kafka_bootstrap)
+    command = functools.partial(send_command, settings.kafka_bootstrap, security=client_security(settings))
     try:
         return composed(store, calendar, settings, door, command=command)
     except FileError as error:

@@ -12,6 +12,7 @@ import click
 
 from daybook.cli.store_options import DIFFERENT, print_json, store_options
 from daybook.doctor.clickhouse import clickhouse_findings
+from daybook.doctor.grafana import grafana_findings
 from daybook.doctor.kafka import kafka_findings
 from daybook.doctor.machine import machine_findings
 from daybook.settings import Settings
@@ -23,7 +24,7 @@ _MARKS: Final = {"ok": "ok     ", "warning": "WARNING", "wrong": "WRONG  ", "ski
 @click.option("--bootstrap", help="Brokers, host:port, comma-separated.")
 @store_options
 def doctor(*, settings: Settings, as_json: bool, bootstrap: str | None) -> None:
-    """Look at brokers, topics, ClickHouse, clocks, files and disk; say what is wrong and what to do.
+    """Look at brokers, topics, who runs, ClickHouse, Grafana, clocks, files and disk; say what to do.
 
     Exit code 1 if something is wrong; a warning alone leaves it at 0. Nothing is changed.
     """
@@ -32,6 +33,7 @@ def doctor(*, settings: Settings, as_json: bool, bootstrap: str | None) -> None:
         found = [
             *asyncio.run(kafka_findings(settings)),
             *clickhouse_findings(settings),
+            *grafana_findings(settings),
             *machine_findings(settings),
         ]
     bad = any(finding.state == "wrong" for finding in found)
@@ -49,7 +51,7 @@ def doctor(*, settings: Settings, as_json: bool, bootstrap: str | None) -> None:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Nothing of what the findings say is logged besides."""
-    before = {name: logging.getLogger(name).level for name in ("aiokafka", "daybook")}
+    before = {name: logging.getLogger(name).level for name in ("aiokafka", "daybook", "httpx")}
     try:
         for name in before:
             logging.getLogger(name).setLevel(logging.CRITICAL)

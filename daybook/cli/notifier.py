@@ -12,6 +12,7 @@ import click
 from daybook.cli.ending import told_in_a_sentence
 from daybook.cli.store_options import store_options
 from daybook.cli.worker import FAILED
+from daybook.emergency import obeying
 from daybook.faust_running import ProcessFailed
 from daybook.logs import talk
 from daybook.notifier import run_notifier
@@ -38,7 +39,7 @@ def notifier(*, settings: Settings, as_json: bool, rules: Path | None, bootstrap
     click.echo("Telling alerts; Ctrl-C ends it.", file=sys.stderr)
     try:
         with told_in_a_sentence(settings):
-            asyncio.run(until_told(functools.partial(run_notifier, settings)))
+            asyncio.run(until_told(functools.partial(obeying, run_notifier, settings)))
     except ProcessFailed as error:
         click.echo(f"{error} Start it again: it goes on where its log stands.", err=True)
         raise SystemExit(FAILED) from None

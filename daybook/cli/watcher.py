@@ -11,6 +11,7 @@ import click
 from daybook.cli.ending import told_in_a_sentence
 from daybook.cli.store_options import store_options
 from daybook.cli.worker import FAILED
+from daybook.emergency import obeying
 from daybook.faust_running import ProcessFailed
 from daybook.logs import talk
 from daybook.readiness import until_told
@@ -33,7 +34,7 @@ def watcher(*, settings: Settings, as_json: bool, bootstrap: str | None) -> None
     click.echo("Watching; Ctrl-C ends it.", file=sys.stderr)
     try:
         with told_in_a_sentence(settings):
-            asyncio.run(until_told(functools.partial(run_watcher, settings)))
+            asyncio.run(until_told(functools.partial(obeying, run_watcher, settings)))
     except ProcessFailed as error:
         click.echo(f"{error} Start it again: it goes on where its last tick stands.", err=True)
         raise SystemExit(FAILED) from None

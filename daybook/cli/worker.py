@@ -12,6 +12,7 @@ import click
 
 from daybook.cli.ending import told_in_a_sentence
 from daybook.cli.store_options import store_options
+from daybook.emergency import obeying
 from daybook.faust_running import ProcessFailed
 from daybook.logs import talk
 from daybook.readiness import until_told
@@ -50,7 +51,8 @@ def worker(
     try:
         with told_in_a_sentence(settings):
             counted = topics.SALES if of == "sales" else topics.SIGNS
-            asyncio.run(until_told(functools.partial(run_worker, settings, counted=counted)))
+            run = functools.partial(run_worker, counted=counted)
+            asyncio.run(until_told(functools.partial(obeying, run, settings)))
     except ProcessFailed as error:
         logging.getLogger(__name__).debug("the worker failed", exc_info=True)
         click.echo(f"{error} Start it again: it goes on where its last checkpoint stands.", err=True)

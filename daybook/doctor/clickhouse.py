@@ -23,7 +23,7 @@ def clickhouse_findings(settings: Settings) -> list[Finding]:
         with opened(settings) as store:
             version = store.value("SELECT version()") if _exists(store) else None
             if version is None:
-                do = "Run `daybook migrate`; the sink does it at its start, too."
+                do = "Run `daybook migrate`."
                 return [wrong("clickhouse", f"There is no database {store.database} on it.", do)]
             return [ok("clickhouse", f"ClickHouse {version} answers."), _migrations(store), _clock(store)]
     except CannotAct as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any, Final
+from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -12,7 +12,9 @@ from aiokafka.errors import KafkaError
 
 from daybook.brokers import client_security
 from daybook.doctor.findings import Finding, ok, skipped, warning, wrong
+from daybook.doctor.processes import process_findings
 from daybook.epochs import read_epoch
+from daybook.groups import committed_by
 from daybook.operations.base import CannotAct
 from daybook.producers.records import KafkaUnavailable
 from daybook.readiness import plans_of
@@ -20,7 +22,7 @@ from daybook.schemas import topics
 from daybook.settings import Settings
 from daybook.topics import check_topics
 
-_ANSWER_SECONDS: Final = 15.0
+_ANSWER_SECONDS: Final = 20.0
 _MANY_WAIT: Final = 100_000
 CLOCK_SECONDS: Final = 60.0
 """By which two clocks may differ before it is a finding."""
@@ -74,24 +76,16 @@ async def _log_findings(settings: Settings) -> list[Finding]:
             places = [TopicPartition(topics.EVENTS, partition) for partition in range(settings.partitions)]
             ends = await consumer.end_offsets(places)
             begins = await consumer.beginning_offsets(places)
-            committed = await _committed(admin, settings.application, places)
-            behind = sum(max(0, int(ends[p]) - max(int(begins[p]), int(committed[p].offset))) for p in places)
+            committed = await committed_by(admin, settings.application, places)
+            behind = sum(max(0, int(ends[p]) - max(int(begins[p]), committed[p])) for p in places)
+            processes = await process_findings(settings, admin, consumer)
             newest = await _newest(consumer, {p: int(e) for p, e in ends.items() if e > begins[p]})
     except (KafkaError, OSError, TimeoutError):
-        return [warning("backlog", "Kafka did not say how far the worker is.", "Run this again.")]
+        return [warning("backlog", "Kafka did not say who runs and how far they are.", "Run this again.")]
     finally:
         await consumer.stop()
         await admin.close()
-    return [_backlog(behind), _broker_clock(newest)]
-
-
-async def _committed(admin: AIOKafkaAdminClient, group: str, places: list[TopicPartition]) -> Any:
-    """The group's offsets. A cluster that never had a group refuses until it has made room for them."""
-    while True:
-        try:
-            return await admin.list_consumer_group_offsets(group, partitions=places)
-        except KafkaError:
-            await asyncio.sleep(0.5)
+    return [*processes, _backlog(behind), _broker_clock(newest)]
 
 
 async def _newest(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> float | None:

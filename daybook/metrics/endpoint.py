@@ -1,4 +1,4 @@
-"""Where Prometheus asks: a page on loopback, if a port is set for it."""
+"""Where Prometheus asks: a page on loopback unless said otherwise, if a port is set for it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from prometheus_client.registry import Collector
 
 from daybook.metrics.names import Metric
 from daybook.operations.base import CannotAct
+from daybook.settings import Settings
 
-_HOST: Final = "127.0.0.1"
 _FAMILIES: Final = {"gauge": GaugeMetricFamily, "counter": CounterMetricFamily}
 
 
@@ -55,19 +55,20 @@ def registry_of(read: Readings) -> CollectorRegistry:
 
 
 @contextmanager
-def told(port: int | None, read: Readings) -> Iterator[None]:
-    """Have the readings told on loopback for as long as the block runs; nothing is told without a port.
+def told(settings: Settings, read: Readings) -> Iterator[None]:
+    """Have the readings told for as long as the block runs; nothing is told without a port.
 
     Raises:
         CannotAct: the port is taken.
     """
+    host, port = settings.metrics_host, settings.metrics_port
     if port is None:
         yield
         return
     try:
-        server, thread = start_http_server(port, addr=_HOST, registry=registry_of(read))
+        server, thread = start_http_server(port, addr=host, registry=registry_of(read))
     except OSError as error:
-        raise CannotAct(f"Metrics cannot be told on {_HOST}:{port}: {error.strerror}.") from error
+        raise CannotAct(f"Metrics cannot be told on {host}:{port}: {error.strerror}.") from error
     try:
         yield
     finally:

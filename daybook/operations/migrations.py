@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from daybook.operations.base import Args, Document, Place
 from daybook.sinks.migrate import migrate as apply
+from daybook.sinks.retention import set_retention
 
 
 class MigrateArgs(Args):
-    """Nothing to say."""
+    """How long what is kept, and on which servers."""
+
+    keep: dict[str, int | None] = Field(
+        default_factory=dict,
+        description="Days by the names of ``daybook.sinks.retention``; None is for ever.",
+    )
+    cluster: str | None = Field(None, description="Of which every server gets the tables, as replicas.")
 
 
-def migrate(place: Place, _args: MigrateArgs) -> Document:
-    """Which migrations were applied just now."""
-    return {"database": place.store.database, "applied": apply(place.store)}
+def migrate(place: Place, args: MigrateArgs) -> Document:
+    """Which migrations were applied just now, and of which tables the retention has changed."""
+    applied = apply(place.store, args.cluster)
+    return {
+        "database": place.store.database,
+        "applied": applied,
+        "retention_changed": set_retention(place.store, args.keep),
+    }

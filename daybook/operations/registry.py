@@ -15,6 +15,7 @@ from daybook.operations import (
     days,
     dead_letters,
     forecast,
+    forgetting,
     known_plans,
     leaderboard,
     migrations,
@@ -29,7 +30,7 @@ from daybook.operations import (
     windows,
 )
 from daybook.operations.base import Args, CannotAct, Document, Place
-from daybook.sinks.errors import SinkBehind, StoreError, StoreRefused, StoreUnavailable
+from daybook.sinks.errors import RawEventsGone, SinkBehind, StoreError, StoreRefused, StoreUnavailable
 
 
 class Operation(NamedTuple):
@@ -61,6 +62,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "pace": Operation(pace.PaceArgs, pace.pace),
     "pace-accuracy": Operation(accuracy.AccuracyArgs, accuracy.show_accuracy),
     "forecast": Operation(forecast.ForecastArgs, forecast.forecast),
+    "forget": Operation(forgetting.ForgetArgs, forgetting.forget),
     "plans-publish": Operation(plans.PublishArgs, plans.publish_plans),
     "targets-list": Operation(known_plans.PlanArgs, plans.list_targets),
     "targets-propose": Operation(plans.ProposeArgs, plans.propose_targets),
@@ -103,6 +105,6 @@ def sentence(error: StoreError) -> str:
         if "UNKNOWN_TABLE" in str(error) or "UNKNOWN_DATABASE" in str(error):
             return "The database has no tables of Daybook yet, or not all; run `daybook migrate` first."
         return "ClickHouse refused what it was asked; the log says why."
-    if isinstance(error, SinkBehind):
+    if isinstance(error, SinkBehind | RawEventsGone):
         return str(error)
     return f"{error} End that process, or ask it by naming the same --data-dir while its demo runs."

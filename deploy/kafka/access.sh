@@ -3,7 +3,7 @@
 set -euo pipefail
 bin=/opt/kafka/bin
 at=(--bootstrap-server localhost:9094)
-for user in admin worker sink watcher gateway; do
+for user in admin worker sink watcher gateway board; do
   "$bin/kafka-configs.sh" "${at[@]}" --alter --entity-type users --entity-name "$user" \
     --add-config "SCRAM-SHA-512=[password=$(cat "/run/secrets/kafka_$user")]" >/dev/null
 done

@@ -21,7 +21,7 @@ from daybook.producers.gateway.openapi import RESPONSES, add_event_schemas, requ
 from daybook.producers.gateway.refusals import ErrorAnswer, add_refusals, internal_error
 from daybook.producers.gateway.requests import RequestHeaders
 from daybook.producers.gateway.verdict import Arrival, Verdict, new_verdict
-from daybook.producers.records import Publisher
+from daybook.producers.records import Publisher, trace_headers
 
 _TURN_SECONDS: Final = 0.01
 """For which one request's events may be judged before other requests have their turn."""
@@ -108,7 +108,8 @@ def publishing_router(gate: Gate, callers: Callers, kind: Kind) -> APIRouter:
             with gate.slot(key.key_id):
                 found = events_in(body.content, request.headers.get("content-type", ""), gate.limits.events)
                 gate.charge(key.key_id, len(found) - 1)
-                verdict = new_verdict(key, received_at, depth=gate.limits.depth, kind=kind)
+                trace = trace_headers(request.headers.get("traceparent"))
+                verdict = new_verdict(key, received_at, depth=gate.limits.depth, kind=kind, trace=trace)
                 await _judge(found, verdict)
                 await gate.publish(verdict.records, key.key_id)
         return Response(

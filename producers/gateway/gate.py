@@ -24,6 +24,7 @@ Backlog = Callable[[], int | None]
 """Seconds after which to come again if the worker is too far behind; None if it is not."""
 
 KAFKA_RETRY_SECONDS: Final = 5
+STOPPED_RETRY_SECONDS: Final = 30
 _log = request_log(__name__)
 
 
@@ -51,6 +52,7 @@ class Gate:
         *,
         limits: Limits | None = None,
         backlog: Backlog | None = None,
+        stopped: Callable[[], bool] = lambda: False,
         clock: Callable[[], datetime] = utc_now,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -58,6 +60,7 @@ class Gate:
         self.clock = clock
         self._publisher = publisher
         self._backlog = backlog
+        self._stopped = stopped
         self._monotonic = monotonic
         self._in_flight = InFlight(self.limits.in_flight, self.limits.in_flight_per_key)
         self._buffered = Buffered(self.limits.buffered_bytes)
@@ -70,11 +73,14 @@ class Gate:
         return other
 
     def hold_back(self) -> None:
-        """Take nothing more while the worker is too far behind.
+        """Take nothing more while an emergency stop holds, or while the worker is too far behind.
 
         Raises:
             Refusal: 503.
         """
+        if self._stopped():
+            told = "Everything has been stopped by its operator. Keep the events, and send them later."
+            raise Refusal(503, "stopped", told, retry_after=STOPPED_RETRY_SECONDS)
         wait = self._backlog() if self._backlog is not None else None
         if wait is not None:
             raise Refusal(503, "worker_behind", "Too many events wait to be counted.", retry_after=wait)

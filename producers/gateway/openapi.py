@@ -83,6 +83,7 @@ RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
         "Nobody can publish now: see Retry-After.",
         retry=True,
         kafka_unavailable="The events were not stored for certain. Send them again.",
+        stopped="An emergency stop holds; send the events later.",
         worker_behind="Too many events wait to be counted.",
         busy="Too many requests are under way.",
     ),

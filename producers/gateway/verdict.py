@@ -77,9 +77,16 @@ class Verdict:
         )
 
 
-def new_verdict(key: KeyScope, received_at: datetime, *, depth: int, kind: Kind = SALES) -> Verdict:
-    """A verdict on nothing yet, for events that were received at an instant."""
-    return Verdict(kind, key, depth, (received_header(received_at),))
+def new_verdict(
+    key: KeyScope,
+    received_at: datetime,
+    *,
+    depth: int,
+    kind: Kind = SALES,
+    trace: tuple[tuple[str, bytes], ...] = (),
+) -> Verdict:
+    """A verdict on nothing yet, for events received at an instant; ``trace`` are further headers."""
+    return Verdict(kind, key, depth, (received_header(received_at), *trace))
 
 
 def read_event(arrival: Arrival, depth: int, kind: Kind) -> tuple[Named, list[ProblemAnswer]]:

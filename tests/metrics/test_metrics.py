@@ -13,6 +13,7 @@ from daybook.metrics.endpoint import Reading, registry_of, single, told
 from daybook.metrics.gateway import backlog_readings
 from daybook.metrics.names import Metric
 from daybook.operations.base import CannotAct
+from daybook.settings import Settings
 from daybook.streams.noted import Noted
 from daybook.streams.writer import CheckpointFailedError
 from tests.streams.plant import CALENDAR
@@ -31,9 +32,11 @@ def test_metrics_are_told_on_loopback_while_they_run() -> None:
     """The page shows values with their labels, and is gone afterwards."""
     port = free_port()
     page = f"http://127.0.0.1:{port}/metrics"
-    with told(port, lambda: [single(names.REPLAYS, 3), Reading(names.LAG, {("0",): 17.0})]):
+    with told(
+        Settings(metrics_port=port), lambda: [single(names.REPLAYS, 3), Reading(names.LAG, {("0",): 17.0})]
+    ):
         text = httpx.get(page, trust_env=False).text
-        with pytest.raises(CannotAct, match="cannot be told"), told(port, list):
+        with pytest.raises(CannotAct, match="cannot be told"), told(Settings(metrics_port=port), list):
             pass
     assert "daybook_replays_total 3.0" in text
     assert 'daybook_lag_events{partition="0"} 17.0' in text
@@ -43,7 +46,7 @@ def test_metrics_are_told_on_loopback_while_they_run() -> None:
 
 def test_without_a_port_nothing_listens() -> None:
     """Off unless it is set."""
-    with told(None, list):
+    with told(Settings(), list):
         pass
 
 

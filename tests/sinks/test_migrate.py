@@ -6,7 +6,7 @@ import pytest
 
 from daybook.sinks import migrate as module
 from daybook.sinks.errors import StoreRefused
-from daybook.sinks.migrate import Migration, migrate, migrations
+from daybook.sinks.migrate import Migration, migrate, migrations, missing_migrations
 from daybook.sinks.store import Store
 
 TABLES = {
@@ -89,3 +89,18 @@ def test_statements_are_told_apart() -> None:
         "CREATE TABLE a\n(x String)",
         "CREATE TABLE b (y String)",
     ]
+
+
+def test_what_is_missing_is_told_without_a_change(embedded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing after all are applied; one that is not recorded, by name; all of them without tables."""
+    assert missing_migrations(embedded) == []
+    embedded.command("DELETE FROM migrations WHERE number = 3")
+    assert missing_migrations(embedded) == ["0003_totals_and_positions.sql"]
+    first, *others = migrations()
+    changed = [first._replace(text=first.text + "-- a second thought\n"), *others]
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "migrations", lambda: changed)
+        with pytest.raises(StoreRefused, match=first.name):
+            missing_migrations(embedded)
+    embedded.command("DROP TABLE migrations")
+    assert missing_migrations(embedded) == [m.name for m in migrations()]

@@ -49,6 +49,16 @@ def test_twice_is_the_same(store: Store) -> None:
         assert store.rows(MERGED) == before
 
 
+def test_lines_that_are_right_are_not_told_as_replaced(embedded: Store) -> None:
+    """Also where some of their columns are empty; one that is gone is told, and comes back alone."""
+    world = written(embedded)
+    before = embedded.rows(LINES)
+    assert rebuild(embedded, world.calendar, FIRST, LAST).replaced_lines == 0
+    embedded.command("DELETE FROM lines WHERE partition = 0 AND offset = 0 AND line_no = 0")
+    assert rebuild(embedded, world.calendar, FIRST, LAST).replaced_lines == 1
+    assert embedded.rows(LINES) == before
+
+
 def test_takes_out_what_should_not_be_there(embedded: Store) -> None:
     """A wrong amount and a total of nobody go, and both are reported."""
     world = written(embedded)

@@ -23,6 +23,7 @@ from daybook.ledger.calendar import Calendar
 from daybook.schemas import topics
 from daybook.schemas.stores import DayRule, StoreEntry
 from daybook.sinks.errors import StoreError
+from daybook.sinks.migrate import migrate
 from daybook.sinks.reading import counts
 from daybook.sinks.store import Store
 from tests.streams import truth
@@ -75,7 +76,7 @@ class Plant:
             "DAYBOOK_REPLICATION_FACTOR": str(replication),
         }
         self.store = Store.over_http(url, database)
-        self.store.create_database()
+        migrate(self.store)
         self.trade = Trade(seed)
         self.sent = 0
         self.programs: list[Program] = []
@@ -168,7 +169,7 @@ class Plant:
         """Have worker and sink use another ClickHouse from their next start."""
         self.store.close()
         self.store = Store.over_http(url, self.store.database)
-        self.store.create_database()
+        migrate(self.store)
         for program in self.programs:
             program.environment["DAYBOOK_CLICKHOUSE_URL"] = url
 

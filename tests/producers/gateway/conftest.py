@@ -44,6 +44,7 @@ class Gateway:
     client: httpx.AsyncClient
     keys: Keys
     behind: int | None = None
+    stopped: bool = False
     later: timedelta = timedelta(0)
     seconds: float = 0.0
 
@@ -81,6 +82,7 @@ async def gateway_in_memory(
         published,
         limits=limits,
         backlog=lambda: found.behind,
+        stopped=lambda: found.stopped,
         clock=lambda: NOW + found.later,
         monotonic=lambda: found.seconds,
     )

@@ -174,6 +174,17 @@ async def test_503_while_the_worker_is_too_far_behind(gateway: Gateway) -> None:
     assert (await gateway.client.post(EVENTS, json=sale())).status_code == 202
 
 
+async def test_503_while_an_emergency_stop_holds(gateway: Gateway) -> None:
+    """Nothing is taken, the caller is told when to come again, and it is taken once the stop is lifted."""
+    gateway.stopped = True
+    held = await gateway.client.post(EVENTS, json=sale())
+    assert (held.status_code, held.headers["Retry-After"], held.json()["code"]) == (503, "30", "stopped")
+    assert (await gateway.client.get("/readyz")).json()["code"] == "stopped"
+    assert gateway.published.records == []
+    gateway.stopped = False
+    assert (await gateway.client.post(EVENTS, json=sale())).status_code == 202
+
+
 async def test_an_error_of_our_own_is_told_to_the_log_only(
     gateway: Gateway, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
-from daybook.producers.gateway import KeysFile, KeysFileError, LastUses, SigningKeysFile
+from daybook.producers.gateway import KeysFile, KeysFileError, LastUses, SigningKeysFile, create_gateway
 from daybook.producers.gateway.keys import ANY
+from tests.producers.memory import MemoryPublisher
+from tests.support.sales import sale
 
 NOW = datetime(2026, 3, 14, tzinfo=UTC)
 
@@ -30,6 +33,24 @@ def test_a_key_is_known_until_it_is_revoked(path: Path) -> None:
     assert not found.permits("pearl-street", "till-7")
     assert command.revoke(made.key.key_id, NOW)
     assert running.identify(made.token) is None
+
+
+async def test_a_rotation_refuses_nobody_who_has_the_new_key(path: Path) -> None:
+    """Created, handed over, revoked: sales are taken all the time, and none with the old key afterwards."""
+    command = KeysFile(path)
+    old = command.create("till 7", stores=[ANY], sources=[ANY], now=NOW)
+    app = create_gateway(MemoryPublisher(), KeysFile(path), clock=lambda: NOW)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
+
+        async def answer(token: str) -> int:
+            headers = {"Authorization": f"Bearer {token}"}
+            return (await client.post("/v1/events", json=sale(), headers=headers)).status_code
+
+        assert await answer(old.token) == 202
+        new = command.create("till 7, from March", stores=[ANY], sources=[ANY], now=NOW)
+        assert [await answer(old.token), await answer(new.token)] == [202, 202]
+        assert command.revoke(old.key.key_id, NOW)
+        assert [await answer(old.token), await answer(new.token)] == [401, 202]
 
 
 def test_the_file_holds_no_secret_and_is_nobody_elses(path: Path) -> None:
