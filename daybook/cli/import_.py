@@ -14,6 +14,7 @@ from daybook.cli.kafka_options import REFUSED, SHOWN, give_up, kafka_options, pr
 from daybook.cli.mapping_options import opened_records, origin_options, read_mapping
 from daybook.json_files import FileError
 from daybook.producers.adapters.documents import UnreadableError
+from daybook.producers.adapters.mapping.document import SignalMapping
 from daybook.producers.client import EventLike
 from daybook.producers.importers import online_retail
 from daybook.producers.importers.mapped import FileOrigin, Tally, mapped_events
@@ -62,7 +63,7 @@ def import_(
     stores_out: Path | None,
     **chosen: Any,
 ) -> None:
-    """Publish the sales of another system's FILE, gzipped or not, to Kafka.
+    """Publish the sales or signals of another system's FILE, gzipped or not, to Kafka.
 
     A bad record is told and holds up no good one; exit code 1 if there was any. A run that was cut off goes
     on where it stopped, and a file may be imported again: a repeat counts once.
@@ -115,7 +116,8 @@ def _mapped(
             count = sum(1 for _ in events)
         else:
             how = f"{file_format} {mapping.model_dump_json()} {origin}"
-            published, refused = _publish(file, how, events, None, way)
+            signals = isinstance(mapping, SignalMapping)
+            published, refused = _publish(file, how, events, None, way, signals=signals)
             count = published + len(refused)
     bad = [bad.document() for bad in tally.bad]
     if way.rejects is not None:
@@ -132,12 +134,12 @@ def _mapped(
 
 
 def _publish(
-    file: Path, how: str, events: Iterable[EventLike], total: int | None, way: _Way
+    file: Path, how: str, events: Iterable[EventLike], total: int | None, way: _Way, *, signals: bool = False
 ) -> tuple[int, list[Refused]]:
     resume = Resume(way.settings.state_dir, digest_of(file, "import", how))
     if way.from_start:
         resume.start_over()
-    sent = send_file(way.settings, Sending(events, total, resume, way.rejects, way.quiet))
+    sent = send_file(way.settings, Sending(events, total, resume, way.rejects, way.quiet, signals))
     return sent.published + sent.skipped, sent.refused
 
 

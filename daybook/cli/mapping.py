@@ -14,11 +14,10 @@ from daybook.cli.kafka_options import REFUSED, give_up, print_json
 from daybook.cli.mapping_options import opened_records, origin_options, read_mapping
 from daybook.json_files import FileError
 from daybook.producers.adapters.documents import UnreadableError
-from daybook.producers.adapters.mapping import Mapping
-from daybook.producers.adapters.mapping.document import mapping_schema
+from daybook.producers.adapters.mapping.document import AnyMapping, mapping_schema
+from daybook.producers.client import encoded
 from daybook.producers.importers.mapped import FileOrigin, Tally, mapped_events
 from daybook.producers.importers.rows import FileFormatError
-from daybook.schemas.codec import encode_event
 
 _FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
 _MOST: Final = 20
@@ -60,11 +59,11 @@ def schema() -> None:
     print_json(mapping_schema())
 
 
-def _tried(made: Mapping, sample: Path, origin: FileOrigin) -> dict[str, Any]:
+def _tried(made: AnyMapping, sample: Path, origin: FileOrigin) -> dict[str, Any]:
     tally = Tally()
     with opened_records(sample, _format(sample), made) as records:
         events = [
-            orjson.loads(encode_event(event))
+            orjson.loads(encoded(event))
             for event in mapped_events(islice(records, _MOST), made, origin, tally)
         ]
     return {

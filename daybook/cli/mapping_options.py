@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from daybook.json_files import read_document
-from daybook.producers.adapters.mapping import Mapping
+from daybook.producers.adapters.mapping.document import AnyMapping, MappingFile
 from daybook.producers.files import unpacked
 from daybook.producers.importers.mapped import (
     OWN_COLUMNS,
@@ -59,17 +59,19 @@ def origin_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def read_mapping(path: Path | None) -> Mapping:
+def read_mapping(path: Path | None) -> AnyMapping:
     """The mapping document; without one, that of columns with our fields' names.
 
     Raises:
         FileError: it is not there or not valid.
     """
-    return OWN_COLUMNS if path is None else read_document(path, Mapping, "mapping document")
+    if path is None:
+        return OWN_COLUMNS
+    return read_document(path, MappingFile, "mapping document").root
 
 
 @contextmanager
-def opened_records(path: Path, file_format: str, mapping: Mapping) -> Iterator[Records]:
+def opened_records(path: Path, file_format: str, mapping: AnyMapping) -> Iterator[Records]:
     """The records of a ``csv``, ``ndjson`` or ``json`` file, gzipped or not.
 
     Raises:

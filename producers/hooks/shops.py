@@ -13,8 +13,8 @@ from pydantic import ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from daybook.producers.adapters.contract import Adapter, SecretReference, Shop
-from daybook.producers.adapters.mapping import Mapping as MappingDocument
 from daybook.producers.adapters.mapping import MappingAdapter
+from daybook.producers.adapters.mapping.document import MappingFile
 from daybook.producers.adapters.registry import ADAPTERS
 from daybook.schemas.lines import Strict
 from daybook.schemas.validation import first_problem
@@ -83,7 +83,7 @@ def _adapter(shop: Shop, folder: Path) -> Adapter:
         raise ShopsFileError(f"Shop {shop.name}: the adapter `mapping` needs a mapping_file.")
     path = folder / shop.mapping_file
     try:
-        return MappingAdapter(MappingDocument.model_validate_json(path.read_bytes()))
+        return MappingAdapter(MappingFile.model_validate_json(path.read_bytes()).root)
     except OSError as error:
         raise ShopsFileError(f"Shop {shop.name}: {path} cannot be read: {error.strerror}.") from error
     except ValidationError as error:

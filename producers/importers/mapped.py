@@ -8,14 +8,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO, Final, NamedTuple
 
-from daybook.producers.adapters.contract import Untranslatable
+from daybook.producers.adapters.contract import Translation, Untranslatable
 from daybook.producers.adapters.documents import UnreadableError, read_json
+from daybook.producers.adapters.mapping.document import AnyMapping
 from daybook.producers.adapters.mapping.document import Mapping as MappingDocument
 from daybook.producers.adapters.mapping.orders import translate_record
 from daybook.producers.adapters.mapping.records import records_in
+from daybook.producers.adapters.mapping.signals import translate_signal
 from daybook.producers.importers.rows import grouped, read_rows
 from daybook.schemas.codec import Problem, Reason
 from daybook.schemas.events import Channel, ReportingRate, SaleEvent
+from daybook.schemas.signals.any import Signal
 
 _EVENT: Final = (
     "order_id", "event_id", "time", "store_id", "till_id", "staff_id", "channel", "revenue_stream",
@@ -85,27 +88,34 @@ class Tally:
 
 def mapped_events(
     records: Records,
-    mapping: MappingDocument,
+    mapping: AnyMapping,
     origin: FileOrigin,
     tally: Tally,
-) -> Iterator[SaleEvent]:
-    """The events of records, one after the other; what becomes of each is added to the tally."""
+) -> Iterator[SaleEvent | Signal]:
+    """The events or signals of records, one after the other; what becomes of each is added to the tally."""
     for line, record in records:
         tally.records += 1
         if isinstance(record, Problem):
             tally.bad.append(BadRecord(line, (record,)))
             continue
         try:
-            translation = translate_record(record, mapping, origin)
+            translation = _translated(record, mapping, origin)
         except Untranslatable as error:
             tally.bad.append(BadRecord(line, tuple(error.problems)))
             continue
         if translation.ignored:
             tally.ignored[translation.ignored] += 1
         yield from translation.events
+        yield from translation.signals
 
 
-def csv_records(file: BinaryIO, mapping: MappingDocument) -> Records:
+def _translated(record: dict[str, Any], mapping: AnyMapping, origin: FileOrigin) -> Translation:
+    if isinstance(mapping, MappingDocument):
+        return translate_record(record, mapping, origin)
+    return translate_signal(record, mapping, origin)
+
+
+def csv_records(file: BinaryIO, mapping: AnyMapping) -> Records:
     """The orders of a CSV file with the line that each begins on.
 
     Raises:
@@ -115,7 +125,7 @@ def csv_records(file: BinaryIO, mapping: MappingDocument) -> Records:
         yield group.line, SCATTERED if group.scattered else group.record
 
 
-def json_records(file: BinaryIO, mapping: MappingDocument) -> Records:
+def json_records(file: BinaryIO, mapping: AnyMapping) -> Records:
     """The records of one JSON document, numbered from 1; it is read as a whole.
 
     Raises:

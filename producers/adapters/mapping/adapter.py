@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from daybook.producers.adapters.contract import Adapter, Delivery, Notice, Shop, Translation
+from daybook.producers.adapters.mapping.document import AnyMapping as Document
 from daybook.producers.adapters.mapping.document import Mapping
 from daybook.producers.adapters.mapping.orders import translate_record
 from daybook.producers.adapters.mapping.records import records_in
+from daybook.producers.adapters.mapping.signals import translate_signal
 from daybook.producers.adapters.signatures import check, check_basic, check_body, sign_hex
 
 SIGNATURE_HEADER: Final = "x-signature"
@@ -20,7 +22,7 @@ SIGNATURE_HEADER: Final = "x-signature"
 class MappingAdapter(Adapter):
     """One foreign system, by its mapping. A delivery logs in (basic) or signs its body."""
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: Document) -> None:
         self._mapping = mapping
 
     def verify(self, delivery: Delivery, shop: Shop, secrets: Sequence[bytes], now: datetime) -> str | None:
@@ -49,10 +51,12 @@ class MappingAdapter(Adapter):
     def translate(
         self, payload: AnyMapping[str, Any], topic: str, shop: Shop, fetched: AnyMapping[str, Any]
     ) -> Translation:
-        """The event of a record, or none where the mapping's conditions leave it out.
+        """The event or signal of a record, or none where the mapping's conditions leave it out.
 
         Raises:
             Untranslatable: it lacks what the mapping names, or its sums do not add up.
         """
         del topic, fetched
-        return translate_record(payload, self._mapping, shop)
+        if isinstance(self._mapping, Mapping):
+            return translate_record(payload, self._mapping, shop)
+        return translate_signal(payload, self._mapping, shop)

@@ -16,7 +16,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, RootModel, Tag, model_validator
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -140,8 +140,8 @@ class Lines(Strict):
     fields: LineFields
 
 
-class Mapping(Strict):
-    """A whole mapping document."""
+class Form(Strict):
+    """How foreign records are written, and which of them are meant."""
 
     version: Literal[1] = 1
     records: Path | None = Field(None, description="The list of records in a document that holds several.")
@@ -154,12 +154,43 @@ class Mapping(Strict):
     time: Annotated[str, AfterValidator(_known_form)] = TimeForm.ISO
     zone: Zone | None = Field(None, description="Of times without an offset; the connection's, if left out.")
     when: list[Condition] = Field(default_factory=list)
+
+
+class Mapping(Form):
+    """A whole mapping document of sales."""
+
     type: ValueOrPath
     event: EventFields
     lines: Lines | None = Field(None, description="Left out where there are only refunds by amount.")
 
 
+class SignalMapping(Form):
+    """A whole mapping document of signals: each record becomes one."""
+
+    signal: ValueOrPath = Field(description="Its type, such as satisfaction.answered.")
+    fields: dict[str, ValueOrPath] = Field(
+        description="Our fields, such as subject_id, time, score; those of other types are left out."
+    )
+
+
+AnyMapping = Mapping | SignalMapping
+"""A mapping document of either kind."""
+
+
+def _says_signal(given: Any) -> bool:
+    return "signal" in given if isinstance(given, dict) else isinstance(given, SignalMapping)
+
+
+class MappingFile(RootModel[AnyMapping]):
+    """A mapping document as it stands in its file: one with ``signal`` is of signals."""
+
+    root: Annotated[
+        Annotated[Mapping, Tag("sales")] | Annotated[SignalMapping, Tag("signals")],
+        Discriminator(lambda given: "signals" if _says_signal(given) else "sales"),
+    ]
+
+
 def mapping_schema() -> dict[str, Any]:
     """The JSON Schema of a mapping document."""
     head = {"$schema": GenerateJsonSchema.schema_dialect, "$id": "urn:daybook:schema:mapping:1"}
-    return {**head, **Mapping.model_json_schema()}
+    return {**head, **MappingFile.model_json_schema()}

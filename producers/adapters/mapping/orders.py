@@ -28,7 +28,7 @@ def translate_record(record: Record, mapping: Mapping, origin: Origin, path: str
     Raises:
         Untranslatable: it lacks what the mapping names, or its sums do not add up.
     """
-    if not all(_holds(condition, record) for condition in mapping.when):
+    if not all(holds(condition, record) for condition in mapping.when):
         return Translation(ignored=NOT_MEANT)
     read = Reader(record, mapping, origin.time_zone, path)
     kind = read.text(mapping.type)
@@ -40,7 +40,8 @@ def translate_record(record: Record, mapping: Mapping, origin: Origin, path: str
     return Translation((built({**envelope, **content(read, mapping, lines, envelope["currency"])}),))
 
 
-def _holds(condition: Condition, record: Record) -> bool:
+def holds(condition: Condition, record: Record) -> bool:
+    """Whether a record is one that a condition lets in."""
     found = find(record, condition.field)
     text = "" if found is None else str(found).lower() if isinstance(found, bool) else str(found)
     if condition.one_of is not None:

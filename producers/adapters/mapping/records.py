@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from daybook.producers.adapters.documents import UnreadableError, read_any_json
-from daybook.producers.adapters.mapping.document import Mapping
+from daybook.producers.adapters.mapping.document import Form
 from daybook.producers.adapters.mapping.values import find
 
 
-def records_in(body: bytes, mapping: Mapping) -> list[dict[str, Any]]:
+def records_in(body: bytes, mapping: Form) -> list[dict[str, Any]]:
     """The records where the mapping says, or the document itself: one object, or a list of them.
 
     Raises:

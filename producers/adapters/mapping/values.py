@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from daybook.producers.adapters import money
 from daybook.producers.adapters.contract import Untranslatable
 from daybook.producers.adapters.identity import free_text, identifier
-from daybook.producers.adapters.mapping.document import Constant, Mapping, TimeForm, Value
+from daybook.producers.adapters.mapping.document import Constant, Form, TimeForm, Value
 from daybook.producers.adapters.reading import Node
 from daybook.schemas.codec import Reason
 
@@ -48,7 +48,7 @@ class Reader:
         path: where the record stands in its document.
     """
 
-    def __init__(self, record: Record, mapping: Mapping, zone: str, path: str = "") -> None:
+    def __init__(self, record: Record, mapping: Form, zone: str, path: str = "") -> None:
         self.record = record
         self._mapping = mapping
         self._zone = mapping.zone or zone
