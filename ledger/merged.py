@@ -49,9 +49,10 @@ class Change(NamedTuple):
 class _Table:
     """The totals of one place: what each partition told last, and their sums."""
 
-    __slots__ = ("parts", "sums")
+    __slots__ = ("changes", "parts", "sums")
 
     def __init__(self) -> None:
+        self.changes = 0
         self.parts: dict[int, dict[str, array[int]]] = {}
         self.sums: dict[str, Merged] = {}
 
@@ -62,6 +63,7 @@ class _Table:
         if old is not None and old[0] >= entry[0]:
             return None
         part[key] = array("q", entry)
+        self.changes += 1
         before = _NOTHING if old is None else old[1:]
         difference = tuple(new - gone for new, gone in zip(entry[1:], before, strict=True))
         known = self.sums.get(key)
@@ -159,6 +161,11 @@ class MergedTotals:
         """The totals of a place by key; empty where there are none. It changes with what is taken."""
         table = self._tables.get(place)
         return MappingProxyType(table.sums if table is not None else {})
+
+    def changes(self, place: Place) -> int:
+        """How often a total of a place has changed: while it stays the same, so do all of them."""
+        table = self._tables.get(place)
+        return 0 if table is None else table.changes
 
     def total(self, place: Place, key: str) -> Merged | None:
         """One total; None where nothing was ever counted."""

@@ -25,6 +25,7 @@ from daybook.ledger.rewards.records import (
     state_of,
 )
 from daybook.ledger.rewards.spans import Moment, moment
+from daybook.ledger.yardsticks import quarter_of
 from daybook.schemas import topics
 from daybook.schemas.awards import (
     BY_HAND,
@@ -67,8 +68,9 @@ class RewardsAgent:
         """The awards that are kept, by id."""
         self.periods: dict[PeriodName, PeriodDecided] = {}
         self.coaching = CoachingList()
-        self._book = Book()
+        self._book: Book | None = None
         self._seen: tuple[RewardsFile, datetime] | None = None
+        self._coached_at: datetime | None = None
         self._handed: list[Award | PeriodDecided] = []
         self._written: dict[bytes, bytes | None] = {}
         self._told: list[Outgoing] = []
@@ -80,7 +82,8 @@ class RewardsAgent:
 
     def restore(self, entries: Mapping[bytes, bytes]) -> None:
         """Know what was decided."""
-        self.records, self.periods, self._seen = {}, {}, None
+        self.records, self.periods, self._seen, self._book = {}, {}, None, None
+        self._coached_at = None
         self.coaching.restore(entries)
         for key, value in entries.items():
             if not key.startswith(COACHING):
@@ -99,6 +102,7 @@ class RewardsAgent:
                 # Others know it already: it goes into the table, and is told to nobody.
                 self._remember(record)
                 self._written[_key(record)] = record.model_dump_json(exclude_none=True).encode()
+                self._book = None
         self._handed = []
         if around.calendar.stores:
             at = moment(around.calendar, now, around.grace)
@@ -114,16 +118,24 @@ class RewardsAgent:
         file = self._file()
         if self._seen is not None and self._seen[0] is file and now - self._seen[1] < self._every:
             return False
+        if self._seen is None or self._seen[0] is not file:
+            self._book = None
         self._seen = file, now
         return True
 
     def _look(self, view: MergedTotals, around: Surroundings, at: Moment, writing: Writing) -> None:
         file, gathering = self._file(), Gathering(view, around)
-        self._book = self._rebuilt(file)
+        book = self._book = self._book or self._rebuilt(file)
         positions = {partition: place.version for partition, place in view.positions.items()}
-        for decision in self._book.decide(file.programmes, gathering, at, view.since):
-            self._take(decision, gathering, positions, writing)
-        self.coaching.look(gathering, around.yardsticks, at, view.since, writing)
+        for decision in book.decide(file.programmes, gathering, at, view.since):
+            self._take(decision, book, gathering, positions, writing)
+        if book.behind:
+            # The rest is looked at with the next tick.
+            self._seen = file, datetime.min.replace(tzinfo=at.at.tzinfo)
+        quarter = quarter_of(at.at)
+        if quarter != self._coached_at:
+            self.coaching.look(gathering, around.yardsticks, at, view.since, writing)
+            self._coached_at = quarter
 
     def _rebuilt(self, file: RewardsFile) -> Book:
         """The book behind the records: the file may be another one by now."""
@@ -138,12 +150,17 @@ class RewardsAgent:
         return book
 
     def _take(
-        self, decision: Decision, gathering: Gathering, positions: Mapping[int, int], writing: Writing
+        self,
+        decision: Decision,
+        book: Book,
+        gathering: Gathering,
+        positions: Mapping[int, int],
+        writing: Writing,
     ) -> None:
         """Write what a decision changed. That a day is over changes what there is to tell, too."""
         programme, measure = decision.programme, gathering.measure(decision.programme)
         name = (programme.programme_id, decision.period.first)
-        for award_id, state in self._book.awards.get(name, {}).items():
+        for award_id, state in book.awards.get(name, {}).items():
             record = award_record(state, decision, measure, self.records.get(award_id), writing)
             if record is not None:
                 self._keep(record)
@@ -192,6 +209,8 @@ class RewardsAgent:
         """Let go of what lies behind the sales at hand: nothing decides about it, or by it, any more."""
         for award_id in [name for name, award in self.records.items() if award.first < view.since]:
             self._written[_key(self.records.pop(award_id))] = None
+        if self._book is not None:
+            self._book.forget_before(view.since)
         for name in [name for name in self.periods if name[1] < view.since]:
             self._written[_key(self.periods.pop(name))] = None
 

@@ -10,19 +10,45 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+from daybook.ledger.calendar import QUARTER
 from daybook.ledger.periods import PERIODS, Period
 from daybook.ledger.rewards.awards import earned
 from daybook.ledger.rewards.book import AwardState, is_closed, is_final, settle
 from daybook.ledger.rewards.gathering import Gathering
 from daybook.ledger.rewards.spans import Moment, periods_before, periods_of
 from daybook.schemas.awards import AwardStatus
-from daybook.schemas.rewards import Programme, Ranking
+from daybook.schemas.rewards import Basis, Programme, Ranking, Streak
 
 NEWS: Final = timedelta(days=7)
 """After the end of its return window nothing about a period is told to anybody for the first time."""
 
+AT_A_TIME: Final = 10_000
+"""Who take part, over all periods that are looked at in one go: about a second's work."""
+
 PeriodName = tuple[str, date]
 """A programme, and the first day of one of its periods."""
+
+
+class _Sight(NamedTuple):
+    """All that a decision goes by, so that a period which looks the same need not be decided again."""
+
+    changes: int
+    over: bool
+    final: bool
+    closed: bool
+    quarter: int
+    """Of the hour, where targets or open hours count; they move by themselves."""
+
+
+def _sight(programme: Programme, period: Period, gathering: Gathering, moment: Moment) -> _Sight:
+    moves = programme.basis is Basis.ATTAINMENT or gathering.measure(programme).needs is not None
+    return _Sight(
+        gathering.changes(programme, period),
+        period.last < moment.open_from,
+        is_final(programme, period, moment.open_from),
+        is_closed(programme, period, moment.open_from),
+        int(moment.at.timestamp()) // QUARTER if moves else 0,
+    )
 
 
 class PeriodState(NamedTuple):
@@ -51,6 +77,10 @@ class Book:
     def __init__(self) -> None:
         self.awards: dict[PeriodName, dict[str, AwardState]] = {}
         self.periods: dict[PeriodName, PeriodState] = {}
+        self._seen: dict[PeriodName, _Sight] = {}
+        self._looked = 0
+        self.behind = False
+        """Whether the last call of ``decide`` left periods for the next one."""
 
     def put(self, state: AwardState) -> None:
         """Know an award."""
@@ -60,20 +90,36 @@ class Book:
     def decide(
         self, programmes: Iterable[Programme], gathering: Gathering, moment: Moment, since: date
     ) -> Iterator[Decision]:
-        """Decide on every period that may still change, oldest first; the book has it then.
+        """Decide on every period that may have changed, oldest first; the book has it then.
+
+        What looks as it did when it was decided on is passed over. No more than ``AT_A_TIME`` who take part
+        are looked at in one call: then it is ``behind``.
 
         Args:
-            programmes: those that hold.
+            programmes: those that hold; the same in every call.
             gathering: what was sold.
             moment: which days there are, and which are closed.
             since: the first day whose sales are at hand; a period that reaches behind it is left as it is.
         """
+        self._looked, self.behind = 0, False
         for programme in programmes:
+            stirred = False
             for period in periods_of(programme, moment.today):
-                if reaches(programme, period, since):
-                    name = (programme.programme_id, period.first)
-                    if not self.periods.get(name, PeriodState()).closed:
-                        yield self.decide_one(programme, period, gathering, moment)
+                name = (programme.programme_id, period.first)
+                if self.periods.get(name, PeriodState()).closed or not reaches(programme, period, since):
+                    continue
+                sight = _sight(programme, period, gathering, moment)
+                # A streak hangs on the awards before it, and those on the ones before them.
+                chained = stirred and isinstance(programme.give, Streak)
+                if self._seen.get(name) == sight and not chained:
+                    continue
+                if self._looked >= AT_A_TIME:
+                    self.behind = True
+                    return
+                decision = self.decide_one(programme, period, gathering, moment)
+                self._seen[name] = sight
+                stirred = stirred or bool(decision.changed)
+                yield decision
 
     def decide_one(
         self,
@@ -95,6 +141,7 @@ class Book:
             entrants = gathering.entrants(
                 programme, period, moment.at, lambda key: self.awarded_ago(programme, period, key)
             )
+            self._looked += len(entrants)
             found = earned(programme, gathering.measure(programme), period, entrants)
         known = self.awards.get(name, {})
         changed = settle(programme, known, found, final=final, settled=before.settled)
@@ -118,6 +165,12 @@ class Book:
         """Let go of a period; it must not be decided on again."""
         self.awards.pop(name, None)
         self.periods.pop(name, None)
+        self._seen.pop(name, None)
+
+    def forget_before(self, day: date) -> None:
+        """Let go of all periods that begin before a day."""
+        for name in [name for name in {*self.awards, *self.periods, *self._seen} if name[1] < day]:
+            self.forget(name)
 
 
 def reaches(programme: Programme, period: Period, since: date) -> bool:

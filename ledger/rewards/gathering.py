@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from daybook.ledger import measures as m
@@ -47,6 +47,16 @@ class Gathering:
             KeyError: there is no such measure.
         """
         return self._around.measures[programme.measure]
+
+    def changes(self, programme: Programme, period: Period) -> int:
+        """How often the totals have changed that a period's awards hang on."""
+        days = self._places[_DIMENSION[programme.who], programme.currency]
+        found = 0
+        for each in (period, *periods_before(programme, period)):
+            for number in range((each.last - each.first).days + 1):
+                place = days.get(each.first + timedelta(days=number))
+                found += 0 if place is None else self._view.changes(place)
+        return found
 
     def entrants(
         self, programme: Programme, period: Period, at: datetime, ago: Ago = lambda _: None

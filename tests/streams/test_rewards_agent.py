@@ -15,7 +15,10 @@ from daybook.ledger.board_rankings import Surroundings
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.merged import MergedTotals
 from daybook.ledger.messages import PartitionPosition, TotalsBucket
+from daybook.ledger.periods import Period
 from daybook.ledger.positions import version
+from daybook.ledger.rewards import deciding
+from daybook.ledger.rewards.deciding import Book, Decision
 from daybook.ledger.targets import Targets
 from daybook.ledger.teams import Staff
 from daybook.ledger.yardsticks import Yardsticks
@@ -30,7 +33,7 @@ from daybook.schemas.awards import (
     decode_award_record,
 )
 from daybook.schemas.coaching import Coaching, EndCoaching, NoteCoaching
-from daybook.schemas.rewards import RewardsFile
+from daybook.schemas.rewards import Programme, RewardsFile
 from daybook.schemas.staff import StaffEntry
 from daybook.schemas.stores import DayRule, StoreEntry
 from daybook.schemas.ticks import Command
@@ -178,6 +181,32 @@ def test_a_new_process_goes_on_where_the_old_one_was_killed(watcher: Watcher) ->
     ]
     watcher.restart()
     assert watcher.tick(hours=1) == []
+
+
+def test_what_has_not_changed_is_not_decided_again(watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quiet tick looks at nobody, a sale has its own day looked at; what is too much waits."""
+    looked: list[date] = []
+    decide_one = Book.decide_one
+
+    def noted(self: Book, one: Programme, period: Period, *others: Any) -> Decision:
+        looked.append(period.first)
+        return decide_one(self, one, period, *others)
+
+    monkeypatch.setattr(Book, "decide_one", noted)
+    programme = watcher.file.programmes[0].model_copy(update={"last": date(2026, 3, 12)})
+    watcher.file = watcher.file.model_copy(update={"programmes": [programme]})
+    days = [SOLD_ON + timedelta(days=n) for n in range(3)]
+    watcher.tick()
+    watcher.tick()
+    assert looked == days
+    watcher.sell(500, days[1])
+    watcher.tick()
+    assert looked[3:] == [days[1]]
+    monkeypatch.setattr(deciding, "AT_A_TIME", 1)
+    watcher.restart()
+    for _ in range(3):
+        watcher.tick()
+    assert looked[4:] == days
 
 
 def test_a_period_is_forgotten_with_its_sales_and_not_decided_again(watcher: Watcher) -> None:
