@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -155,4 +156,5 @@ def test_no_kill_between_decide_and_tell_loses_an_award(deaths: list[str]) -> No
         told = [t for t in desk.post.taken if t.receiver == receiver]
         assert {t.award.award_id[0] for t in told if t.award} == {"a", "b"}
         assert len({t.notification_id for t in told}) == 2
-        assert len(told) - 2 <= sum(map(bool, deaths))
+        times = Counter(t.notification_id for t in told)
+        assert max(times.values()) - 1 <= sum(map(bool, deaths))
