@@ -23,7 +23,7 @@ class Asking:
         return await self._store.arows(queries.load(query), parameters)
 
     async def shared(
-        self, query: str, currency: str = ALL, *, date: str = "today", window: Window | None = None
+        self, query: str, currency: Value = ALL, *, date: str = "today", window: Window | None = None
     ) -> list[dict[str, Any]]:
         """The rows of a query that Grafana's boards show too, of the scope's stores.
 

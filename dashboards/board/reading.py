@@ -124,28 +124,35 @@ class TodayReader:
 
     async def _parts(self, dates: Mapping[str, date]) -> list[Part]:
         return [
-            Part(dimension, currency, row[dimension], int(row["net"]), int(row["orders"]))
+            Part(dimension, row["currency"], row[dimension], int(row["net"]), int(row["orders"]))
             for dimension, query in _PARTS.items()
-            for currency, day in sorted(dates.items())
-            for row in await self._asking.shared(query, currency, date=day.isoformat())
+            for day, currencies in _by_date(dates)
+            for row in await self._asking.shared(query, currencies, date=day.isoformat())
             if row[dimension] != NONE_STATED
         ]
 
     async def _products(self, dates: Mapping[str, date]) -> list[Product]:
         rows = [
             ProductRow(
-                currency, day, row["product"], row["product_name"], int(row["net"]), int(row["net_units"])
+                row["currency"], day, row["product"], row["product_name"], int(row["net"]),
+                int(row["net_units"]),
             )
-            for currency, day in sorted(dates.items())
-            for row in await self._asking.shared("today_best_products", currency, date=day.isoformat())
-        ]
-        return ranked(rows)
+            for day, currencies in _by_date(dates)
+            for row in await self._asking.shared("today_best_products", currencies, date=day.isoformat())
+        ]  # fmt: skip
+        return ranked(sorted(rows, key=lambda row: (row.currency, -row.net, row.product_id)))
 
     async def _sales(self, days: Mapping[str, StoreDay]) -> list[SaleRow]:
         if not days:
             return []
         today = {"stores": list(days), "dates": [day.today for day in days.values()]}
         return [SaleRow(*row) for row in await self._asking.rows("last_sales", **today, limit=LAST_SALES)]
+
+
+def _by_date(dates: Mapping[str, date]) -> list[tuple[date, list[str]]]:
+    """The currencies that are at each date: one question for all of them."""
+    found = sorted(set(dates.values()))
+    return [(day, sorted(each for each, own in dates.items() if own == day)) for day in found]
 
 
 def _typical(paces: Mapping[Key, StorePace]) -> Typical:

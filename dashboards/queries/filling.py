@@ -39,7 +39,7 @@ class Choice:
     minor units.
     """
 
-    currency: str
+    currency: Value
     date: str = "today"
     store: Value = ALL
     region: Value = ALL

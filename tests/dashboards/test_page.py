@@ -81,7 +81,7 @@ def test_a_sale_is_on_the_page_soon_after_its_total_is_written(
     write(store, CALENDAR, SALES)
     with opened(browser, store, size) as page:
         net = page.locator('tr[data-store="leeds"] [data-figure="net"]')
-        expect(net).to_have_text("£4,999.65")
+        expect(net).to_have_text("£4,999.65", timeout=PATIENCE_MS)
         write(store, CALENDAR, [*SALES, Sold("leeds", NOON, "jug", 120_035)], first_offset=len(SALES))
         expected = store.value(LINES_OF_LEEDS, {"day": NOON.date()})
         expect(net).to_have_attribute("value", str(expected), timeout=PATIENCE_MS)

@@ -128,7 +128,7 @@ def test_best_products_are_those_with_the_highest_net_sales(store: Store, sales:
             net[sold.product] += sold.net
             units[sold.product] += sold.units - sold.returned_units
     order = sorted((-amount, product) for product, amount in net.items() if amount > 0)
-    expected = [(product, product.capitalize(), -amount, units[product]) for amount, product in order]
+    expected = [(product, product.capitalize(), -amount, units[product], "GBP") for amount, product in order]
     assert [tuple(row.values()) for row in shown(store, "today_best_products")] == expected
 
 
@@ -154,9 +154,9 @@ def test_parts_of_a_day_add_up_to_it(store: Store, sales: list[Sold], stores: tu
     ]
     whole = (sum(sold.net for sold in own), sum(sold.orders for sold in own))
     channels = [tuple(row.values()) for row in shown(store, "today_by_channel", *stores)]
-    assert channels == [("pos", *whole)]
+    assert channels == [("pos", *whole, "GBP")]
     streams = [tuple(row.values()) for row in shown(store, "today_by_stream", *stores)]
-    assert streams == [("none stated", *whole)]
+    assert streams == [("none stated", *whole, "GBP")]
 
 
 def test_a_product_that_only_came_back_is_not_among_the_best(store: Store) -> None:

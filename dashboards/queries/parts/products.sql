@@ -4,26 +4,26 @@ WITH
 {% include "parts/whole.sql" %},
     sold AS
     (
-        SELECT key AS product_id, gross + discounts + reversals AS net, units - returned_units AS net_units
+        SELECT currency, key AS product_id, gross + discounts + reversals AS net, units - returned_units AS net_units
         FROM totals FINAL
-        WHERE whole AND book = 'sales' AND dimension = 'product' AND currency = ${currency:sqlstring}
+        WHERE whole AND book = 'sales' AND dimension = 'product' AND currency IN (${currency:sqlstring})
             AND business_date IN (SELECT day FROM scope)
         UNION ALL
-        SELECT product_id, gross + discounts + reversals AS net, units - returned_units AS net_units
+        SELECT currency, product_id, gross + discounts + reversals AS net, units - returned_units AS net_units
         FROM counted_lines
-        WHERE NOT whole AND book = 'sales' AND currency = ${currency:sqlstring}
+        WHERE NOT whole AND book = 'sales' AND currency IN (${currency:sqlstring})
             AND (business_date, store_id) IN (SELECT day, store_id FROM scope)
             AND ('*' IN (${channel:sqlstring}) OR channel IN (${channel:sqlstring}))
             AND product_id != ''
     ),
     ranked AS
     (
-        SELECT product_id, sum(sold.net) AS net, sum(sold.net_units) AS net_units
+        SELECT currency, product_id, sum(sold.net) AS net, sum(sold.net_units) AS net_units
         FROM sold
-        GROUP BY product_id
+        GROUP BY currency, product_id
         {% block which %}{% endblock %}
 
-        LIMIT 10
+        LIMIT 10 BY currency
     ),
     names AS
     (
@@ -37,7 +37,8 @@ SELECT
     ranked.product_id AS product,
     names.name AS product_name,
     toDecimal128(ranked.net, 4) / ${per_unit} AS net,
-    ranked.net_units AS net_units
+    ranked.net_units AS net_units,
+    toString(ranked.currency) AS currency
 FROM ranked
 LEFT JOIN names USING (product_id)
 ORDER BY {% block order %}{% endblock %}, product
