@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 # Arguments for pytest and the demo, such as: make test ARGS="tests/ledger -x"
 ARGS ?=
 
-.PHONY: help setup demo test lint bench bench-boards faults alerts-trial secrets clean
+.PHONY: help setup demo test lint bench bench-boards faults alerts-trial investigations-trial secrets clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | sort
@@ -43,6 +43,9 @@ faults: $(STAMP) ## kill, freeze, cut off and fill up what runs, and compare tot
 
 alerts-trial: $(STAMP) ## planted shortfalls in simulated weeks against the default alert rules; SEED=7 for one alone
 	$(BIN)/python -m tests.trials.alerts $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+investigations-trial: $(STAMP) ## five planted causes against the cases they open, and what is quiet; SEED=7 for one alone
+	$(BIN)/python -m tests.trials.investigations $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 lint: $(STAMP) ## ruff, mypy strict, import contracts
 	$(BIN)/ruff check .

@@ -6,7 +6,7 @@ import asyncio
 import functools
 import ipaddress
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -27,11 +27,13 @@ from daybook.ledger.expressions import ExpressionError, parse_all
 from daybook.ledger.leaderboards import main_date
 from daybook.operations.alerts import AcknowledgeArgs, SilenceArgs, acknowledge_alert, silence_alerts
 from daybook.operations.base import CannotAct, Document, Place
+from daybook.operations.cases import ActArgs, OpenArgs, act_on_case, open_case
 from daybook.operations.coaching import NoteArgs, note_coaching
 from daybook.operations.leaderboard import LeaderboardArgs, known_targets, show_leaderboard
 from daybook.producers.gateway.connections import ConnectionLimits
 from daybook.reloading import Looked, Watched
 from daybook.schemas.alerts import Match
+from daybook.schemas.cases import Tracked
 from daybook.schemas.staff import StaffEntry
 from daybook.settings import Settings
 from daybook.sinks.store import Store
@@ -87,6 +89,7 @@ def composed(
         own_measures=list(measures),
         actions=None if command is None else _Actions(place),
         coaching_actions=None if command is None else _Actions(place),
+        case_actions=None if command is None else _CaseActions(place),
     )
     board.router.include_router(AlertsApi(place, door, measures).router())
     return board
@@ -149,6 +152,27 @@ class _Actions:
     async def _tell(self, operation: Callable[[Place, Any], Document], args: Any) -> None:
         try:
             await asyncio.to_thread(operation, self._place, args)
+        except CannotAct as error:
+            raise PermissionError(str(error)) from error
+
+
+class _CaseActions:
+    """What people do to cases, as commands to the watcher."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    async def act(self, case_id: str, by: str, what: Mapping[str, Any]) -> None:
+        """Somebody works on a case."""
+        await self._tell(act_on_case, lambda: ActArgs(case_id=case_id, by=by, **what))
+
+    async def report(self, by: str, title: str, about: Tracked) -> None:
+        """Somebody says that something is wrong with the tracking."""
+        await self._tell(open_case, lambda: OpenArgs(title=title, by=by, about=about))
+
+    async def _tell(self, operation: Callable[[Place, Any], Document], args: Callable[[], Any]) -> None:
+        try:
+            await asyncio.to_thread(operation, self._place, args())
         except CannotAct as error:
             raise PermissionError(str(error)) from error
 

@@ -12,8 +12,16 @@ from pydantic_core import PydanticCustomError
 from daybook.schemas.fields import Identifier
 from daybook.schemas.keys import ANY, HashedKey
 
-ViewName = Literal["today", "leaderboard", "recognition", "signals", "alerts", "trust", "coaching"]
-VIEWS: Final[tuple[ViewName, ...]] = ("today", "leaderboard", "recognition", "signals", "alerts", "trust")
+ViewName = Literal["today", "leaderboard", "recognition", "signals", "alerts", "cases", "trust", "coaching"]
+VIEWS: Final[tuple[ViewName, ...]] = (
+    "today",
+    "leaderboard",
+    "recognition",
+    "signals",
+    "alerts",
+    "cases",
+    "trust",
+)
 """The views that are open to every viewer of a store."""
 FOR_MANAGERS: Final[tuple[ViewName, ...]] = ("coaching",)
 OF_ONE_PERSON: Final[tuple[ViewName, ...]] = ("leaderboard", "recognition")
@@ -38,7 +46,7 @@ class ViewKey(HashedKey):
     role: Role
     stores: list[str] = Field(min_length=1, description="Store ids whose figures it shows; '*' is all.")
     staff_id: Identifier | None = Field(None, description="Whose line the role `own` shows.")
-    operator: bool = Field(False, description="Whether it may acknowledge and silence alerts.")
+    operator: bool = Field(False, description="Whether it may act on alerts and cases.")
 
     @model_validator(mode="after")
     def _check_own(self) -> Self:

@@ -16,6 +16,7 @@ from daybook.dashboards.board.access import Scope, Viewer, ViewName
 from daybook.dashboards.board.alerting import AlertActions, AlertsReader, add_alert_actions
 from daybook.dashboards.board.door import Door
 from daybook.dashboards.board.entry import add_door
+from daybook.dashboards.board.investigating import CaseActions, CasesReader, add_case_actions
 from daybook.dashboards.board.pacing import Pacing
 from daybook.dashboards.board.pages import add_pages
 from daybook.dashboards.board.reading import TodayReader
@@ -61,6 +62,7 @@ def create_board(
     own_measures: Sequence[str] = (),
     actions: AlertActions | None = None,
     coaching_actions: CoachingActions | None = None,
+    case_actions: CaseActions | None = None,
 ) -> Board:
     """The live page over a store of totals.
 
@@ -76,6 +78,7 @@ def create_board(
         own_measures: the business's own, by which stores are ranked as well.
         actions: tells the watcher what operators say; without it nobody can act.
         coaching_actions: tells it what managers note; without it nobody can.
+        case_actions: tells the watcher what people do to cases; without it nobody can.
     """
     door = door or Door(None, None, clock, key_required=False)
     pacing, names, homes = Pacing(store, calendar), staff_names or {}, homes or {}
@@ -83,6 +86,9 @@ def create_board(
 
     def coaching(scope: Scope) -> CoachingReader:
         return CoachingReader(store, clock, scope, homes, names)
+
+    def cases(scope: Scope) -> CasesReader:
+        return CasesReader(store, calendar, clock, scope)
 
     views = Views(
         {
@@ -100,12 +106,14 @@ def create_board(
             "coaching": coaching,
             "signals": lambda scope: SignalsReader(store, calendar, clock, scope),
             "alerts": alerts,
+            "cases": cases,
             "trust": lambda scope: TrustReader(store, calendar, clock, scope, grace),
         }
     )
     router = _entrance(door)
     add_alert_actions(router, door, alerts, actions)
     add_coaching_notes(router, door, coaching, coaching_actions)
+    add_case_actions(router, door, cases, case_actions)
     _add_views(router, door, views)
     return Board(router, views, door)
 

@@ -32,6 +32,7 @@ TITLES: Final[dict[ViewName, str]] = {
     "coaching": "Coaching",
     "signals": "Signals",
     "alerts": "Alerts",
+    "cases": "Cases",
     "trust": "Trust",
 }
 _CHARTS: Final = ("chartkick", "django/static/chartkick/Chart.bundle.js")

@@ -10,6 +10,7 @@ from typing import Any, Final
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
+from daybook.dashboards.grafana.boards.investigations import investigations
 from daybook.dashboards.grafana.boards.leaderboard import leaderboard, managers
 from daybook.dashboards.grafana.boards.lines import lines
 from daybook.dashboards.grafana.boards.oncall import oncall
@@ -26,6 +27,7 @@ BOARDS: Final[dict[str, Callable[[], Dashboard]]] = {
     "recognition": recognition,
     "coaching": coaching,
     "oncall": oncall,
+    "investigations": investigations,
     "trust": trust,
     "trends": trends,
     "signals": signals,

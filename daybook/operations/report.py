@@ -14,6 +14,7 @@ from daybook.ledger.measures import Figures, figures
 from daybook.ledger.periods import PERIODS, Period, period_before
 from daybook.ledger.standouts import Standout, dates_of
 from daybook.operations.base import Args, CannotAct, Document, Place
+from daybook.operations.case_review import ReviewArgs, review_cases
 from daybook.operations.report_measures import own_measures
 from daybook.operations.report_signals import signals_of
 from daybook.operations.report_standouts import Aims, net_by_date, standouts_of
@@ -74,8 +75,10 @@ def report(place: Place, args: ReportArgs) -> Document:
     as_of = counts(place.store).recorded_at
     targets = [*stored_targets(place.store), *args.targets]
     custom = own_measures(place, args.custom, period, before)
+    reviewed = review_cases(place, ReviewArgs(day=period.first)) if args.kind == "week" else None
     return {
         "kind": args.kind,
+        "review": reviewed,
         "first": period.first.isoformat(),
         "last": period.last.isoformat(),
         "before": {"first": before.first.isoformat(), "last": before.last.isoformat()},

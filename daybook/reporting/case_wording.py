@@ -70,3 +70,45 @@ def opportunity_row(one: Mapping[str, Any]) -> list[str]:
 
     area = one["area"].replace("_", " ")
     return [area, one["key"], told(one["actual"]), part(one["own"]), part(one["like"]), told(one["gap"])]
+
+
+def review_rows(report: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+    """The weekly review in sentences, under its headings; nothing in a report of another period."""
+    review = report.get("review")
+    if review is None:
+        return []
+    return [
+        ("What shortfalls ended with", [_cause(each) for each in review["causes"]]),
+        ("Without a cause yet", [f"{each['title']} ({each['case_id']})" for each in review["unexplained"]]),
+        ("Actions still to be done", [_action(each) for each in review["actions"]]),
+        ("Areas of opportunity", [_opportunity(each) for each in review["opportunities"]]),
+        ("Week by week", [_week(each) for each in review["trend"]]),
+        ("Wrong with the tracking", [f"{each['title']} ({each['case_id']})" for each in review["tracking"]]),
+    ]
+
+
+def _cause(row: Mapping[str, Any]) -> str:
+    again = f", and so in {row['weeks']} weeks" if row["repeated"] else ""
+    return f"{row['cause'].replace('_', ' ')}: {_cases(row['cases'])} that cost {_cost(row)}{again}"
+
+
+def _action(row: Mapping[str, Any]) -> str:
+    late = "overdue since" if row["overdue"] else "until"
+    return f"{row['text']} ({row['owner']}, {late} {row['due']}, case {row['case_id']})"
+
+
+def _opportunity(one: Mapping[str, Any]) -> str:
+    area, key, actual, own, like, gap = opportunity_row(one)
+    return f"{area} {key}: {actual}, {own} of its usual where like ones reach {like}; that is {gap} less"
+
+
+def _week(row: Mapping[str, Any]) -> str:
+    return f"from {row['first']}: {_cases(row['cases'])} that cost {_cost(row)}"
+
+
+def _cases(number: int) -> str:
+    return "1 case" if number == 1 else f"{number} cases"
+
+
+def _cost(row: Mapping[str, Any]) -> str:
+    return money(row["cost"], row["currency"]) if row["currency"] else "nothing known"

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
+from daybook.reporting.case_wording import review_rows
 from daybook.reporting.charts import days_chart, parts_chart
 from daybook.reporting.sentences import sentence
 from daybook.reporting.tables import state_of, summary
@@ -27,6 +28,7 @@ def as_html(report: Mapping[str, Any]) -> str:
         summary=summary,
         recognition=recognition,
         signal_line=signal_line,
+        review=[(heading, rows) for heading, rows in review_rows(report) if rows],
         named=lambda dimension, key: named(report, dimension, key),
         sentence=lambda currency, standout: sentence(report, currency, standout),
         # The library escapes what it draws; its SVG goes in as it is.

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any, Final
 
+from daybook.reporting.case_wording import review_rows
 from daybook.reporting.sentences import sentence
 from daybook.reporting.wording import NONE, change, money, named, plain, recognition, signal_line, title
 from daybook.schemas.currencies import exponent
@@ -20,7 +21,7 @@ _FIGURES: Final = ("net", "gross", "discounts", "reversals", "average_order")
 
 def as_markdown(report: Mapping[str, Any]) -> str:
     """The report as Markdown, in the order of the HTML."""
-    parts = (_state(report), _currencies(report), _signals(report), _awards(report))
+    parts = (_state(report), _currencies(report), _signals(report), _awards(report), _review(report))
     lines = [f"# {title(report)}", "", *chain.from_iterable(parts)]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -63,6 +64,15 @@ def _awards(report: Mapping[str, Any]) -> Iterator[str]:
     if report["awards"]:
         yield from ("## Well done", "")
         yield from (f"- {_escaped(recognition(award))}" for award in report["awards"])
+
+
+def _review(report: Mapping[str, Any]) -> Iterator[str]:
+    """What shortfalls were looked into, in a report of a week."""
+    told = [(heading, rows) for heading, rows in review_rows(report) if rows]
+    if told:
+        yield from ("## Investigations", "")
+    for heading, rows in told:
+        yield from (f"### {heading}", "", *(f"- {_escaped(row)}" for row in rows), "")
 
 
 def summary(own: Mapping[str, Any]) -> list[str]:

@@ -16,6 +16,7 @@ from daybook.ledger.cases.gathering import Witnesses, evidence_of
 from daybook.ledger.cases.looking import Look, look_of, quarter_of
 from daybook.ledger.cases.money import currency_of, outcome
 from daybook.ledger.cases.opening import belongs_to, case_of, in_turn, is_shortfall
+from daybook.ledger.cases.signals import Past
 from daybook.schemas.alerts import Alert, AlertState
 from daybook.schemas.cases import Case, CaseCommand, CaseKind, CaseState
 
@@ -34,6 +35,7 @@ class Desk:
     def __init__(self, cases: Iterable[Case] = ()) -> None:
         self.cases = {case.case_id: case for case in cases}
         self._changed: dict[str, Case | None] = {}
+        self._past: dict[str, Past] = {}
 
     def take_over(self, cases: Iterable[Case]) -> None:
         """Keep cases that were kept elsewhere, where they are not known here."""
@@ -86,6 +88,7 @@ class Desk:
             alerts[key].state is not AlertState.RESOLVED for key in case.alerts if key in alerts
         ) and (now.astimezone(UTC).date() - case.business_date <= _DAY)
         if not goes_on and now > max(case.window_end, case.opened_at) + _LATE:
+            self._past.pop(case.case_id, None)
             return case
         told: dict[str, object] = {}
         if goes_on and quarter_of(now) > case.window_end:
@@ -94,7 +97,9 @@ class Desk:
             currency = currency_of(seen.sold, case.scope, look_of(case, seen.calendar))
             told["scope"] = case.scope.model_copy(update={"currency": currency})
         case = case.model_copy(update=told)
-        return self._change(case, now, evidence=evidence_of(case, seen, now))
+        return self._change(
+            case, now, evidence=evidence_of(case, seen, now, self._past.setdefault(case.case_id, {}))
+        )
 
     def _price(self, case: Case, look: Look, seen: Witnesses, now: datetime) -> None:
         """What the whole day came to, once it is over everywhere, and again where sales come late."""

@@ -11,7 +11,7 @@ from daybook.ledger.cases.evidence import Observation, ranked
 from daybook.ledger.cases.known import closures, data_troubles, promotions
 from daybook.ledger.cases.looking import Look, look_of
 from daybook.ledger.cases.money import currency_of
-from daybook.ledger.cases.signals import observations
+from daybook.ledger.cases.signals import Past, observations
 from daybook.ledger.cases.stock import missing_products
 from daybook.ledger.merged import MergedTotals
 from daybook.ledger.signals.merged import MergedSignals
@@ -30,13 +30,18 @@ class Witnesses(NamedTuple):
     alerts: Iterable[Alert] = ()
 
 
-def evidence_of(case: Case, witnesses: Witnesses, now: datetime) -> list[Evidence]:
-    """What moved in the hours of a case as seen at an aware moment, most unusual first."""
-    return ranked(_all(case, look_of(case, witnesses.calendar), witnesses, now))
+def evidence_of(case: Case, witnesses: Witnesses, now: datetime, past: Past | None = None) -> list[Evidence]:
+    """What moved in the hours of a case as seen at an aware moment, most unusual first.
+
+    ``past`` is this case's own memory of like days, see ``observations``.
+    """
+    return ranked(_all(case, look_of(case, witnesses.calendar), witnesses, now, past))
 
 
-def _all(case: Case, look: Look, witnesses: Witnesses, now: datetime) -> Iterator[Observation]:
-    yield from observations(witnesses.signals, look)
+def _all(
+    case: Case, look: Look, witnesses: Witnesses, now: datetime, past: Past | None
+) -> Iterator[Observation]:
+    yield from observations(witnesses.signals, look, past)
     currency = currency_of(witnesses.sold, case.scope, look)
     if currency is not None:
         yield from missing_products(witnesses.signals, witnesses.sold, look, currency)

@@ -98,9 +98,6 @@ def _title(alert: Alert) -> str:
 def _begin(alert: Alert) -> datetime:
     """Since when sales may have been short: the minutes that the rule looks at are before the alert."""
     minutes = alert.measured.minutes if alert.measured else None
-    seconds = alert.measured.value if alert.measured and alert.measured.unit == "seconds" else None
-    if seconds is not None:
-        return quarter_of(min(alert.updated_at - timedelta(seconds=seconds), alert.started_at))
     return quarter_of(alert.started_at - (timedelta(minutes=minutes) if minutes else _BEFORE))
 
 

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from daybook.ledger.calendar import QUARTER
 from daybook.ledger.cases.evidence import Observation
-from daybook.ledger.cases.looking import Look
+from daybook.ledger.cases.looking import Hours, Look
 from daybook.ledger.quantiles import median
 from daybook.ledger.signals.merged import Measures, MergedSignals, SignalPlace
 from daybook.ledger.signals.ratios import FUNNEL
@@ -52,14 +52,22 @@ class Seen(NamedTuple):
     """Measures of the hours on one day: of all signals, and by label."""
 
     all: Counter[str]
-    by_label: dict[str, Counter[str]]
+    by_label: defaultdict[str, Counter[str]]
 
 
-def observations(signals: MergedSignals, look: Look) -> Iterator[Observation]:
-    """What is seen of the look's stores in its hours; nothing where no like day has signals."""
+Past = dict[date, tuple[Hours, Seen]]
+"""What was seen of like days in the hours of a case, to which further hours are added."""
+
+
+def observations(signals: MergedSignals, look: Look, past: Past | None = None) -> Iterator[Observation]:
+    """What is seen of the look's stores in its hours; nothing where no like day has signals.
+
+    ``past`` remembers like days from one asking to the next, for as long as the look's hours only grow: what
+    is a week old does not change any more.
+    """
     today = seen_on(signals, look, look.business_date)
     days = [day for day in look.like_days if signals.table(SignalPlace(day, STORE_QUARTER))]
-    like = [seen_on(signals, look, day) for day in days]
+    like = [_remembered(signals, look, day, {} if past is None else past) for day in days]
     labels = sorted({label for each in (today, *like) for label in each.by_label})
     for measure, cause in _LABELLED.items():
         for label in labels:
@@ -69,6 +77,18 @@ def observations(signals: MergedSignals, look: Look) -> Iterator[Observation]:
     yield from _sentiment(today, like)
     yield from _funnel(today, like)
     yield from _heartbeats(labels, today, like)
+
+
+def _remembered(signals: MergedSignals, look: Look, day: date, past: Past) -> Seen:
+    hours, known = past.get(day, (Hours(look.hours.first, look.hours.first), None))
+    if known is None or hours.first != look.hours.first or hours.end > look.hours.end:
+        hours, known = Hours(look.hours.first, look.hours.first), Seen(Counter(), defaultdict(Counter))
+    more = seen_on(signals, look._replace(hours=Hours(hours.end, look.hours.end)), day)
+    _add(known.all, more.all)
+    for label, measures in more.by_label.items():
+        _add(known.by_label[label], measures)
+    past[day] = (look.hours, known)
+    return known
 
 
 def seen_on(signals: MergedSignals, look: Look, day: date) -> Seen:
@@ -85,7 +105,7 @@ def seen_on(signals: MergedSignals, look: Look, day: date) -> Seen:
             for label, measures in by_quarter.get(quarter, {}).items():
                 # Tills of two stores may have the same number.
                 _add(by_label[f"{name}/{label}" if "heartbeats" in measures else label], measures)
-    return Seen(whole, dict(by_label))
+    return Seen(whole, by_label)
 
 
 def _add(to: Counter[str], measures: Measures) -> None:

@@ -19,10 +19,22 @@ from daybook.dashboards.board.sessions import Sessions
 from daybook.ledger.calendar import Calendar
 from daybook.schemas.alerts import Alert, AlertKind, AlertState, Dimension, Severity
 from daybook.schemas.alerts import Scope as AlertScope
+from daybook.schemas.cases import (
+    Action,
+    Case,
+    CaseKind,
+    Cause,
+    Check,
+    Evidence,
+    Item,
+    Note,
+    Tracked,
+    TrackedThing,
+)
 from daybook.settings import Settings
 from daybook.sinks.store import Store
 from daybook.view_keys import ViewKeysFile
-from tests.dashboards.shop import Sold, at, shop, write_alert
+from tests.dashboards.shop import Sold, at, shop, write_alert, write_case
 
 NOW = at("2026-11-24 15:05")
 CALENDAR = Calendar([shop("leeds", "Europe/London"), shop("york", "Europe/London")])
@@ -95,3 +107,49 @@ def firing(store: Store) -> dict[str, str]:
         )
         write_alert(store, alert)
     return keys
+
+
+def investigated(store: Store) -> dict[str, str]:
+    """An open case in each store, and one about the tracking, as the sink writes them; their ids."""
+    evidence = Evidence(
+        kind="silent_till",
+        label="leeds/2",
+        value=0,
+        usual=120,
+        unit="count",
+        unusual=20_000,
+        points_to=Cause.EQUIPMENT,
+    )
+    told: dict[str, Any] = {
+        "version": 1,
+        "business_date": NOW.date(),
+        "window_start": NOW - timedelta(hours=2),
+        "window_end": NOW,
+        "opened_at": NOW,
+        "opened_by": "daybook",
+    }
+    for name in ("leeds", "york"):
+        case = Case(
+            case_id=f"c-{name}",
+            kind=CaseKind.SHORTFALL,
+            title=f"No sale at {name}",
+            scope=AlertScope(dimension=Dimension.STORE, key=name, store=name, currency="GBP"),
+            shortfall=-4200,
+            evidence=[evidence],
+            checks=[Check(item=Item.FEEDBACK, by="Ann", at=NOW, finding="no complaints")],
+            notes=[Note(by="Ann", at=NOW, text="called the shop")],
+            actions=[Action(action_id="a1", text="spare till", owner="Ann", due=NOW.date())],
+            **told,
+        )
+        write_case(store, case)
+    about = Tracked(thing=TrackedThing.FIGURE, name="orders", board="today")
+    odd = Case(
+        case_id="c-odd",
+        kind=CaseKind.TRACKING,
+        title="counts a gift card",
+        scope=AlertScope(dimension=Dimension.ALL),
+        about=about,
+        **told,
+    )
+    write_case(store, odd)
+    return {"leeds": "c-leeds", "york": "c-york", "odd": "c-odd"}

@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.measures import BASE, STORED
 from daybook.schemas.alerts import Alert
+from daybook.schemas.cases import Case
 from daybook.schemas.stores import DayRule, StoreEntry
 from daybook.sinks.alert_rows import ALERTS
+from daybook.sinks.case_rows import CASES
 from daybook.sinks.clocks import write_clocks
 from daybook.sinks.states import StateRecord
 from daybook.sinks.store import Store
@@ -102,6 +104,13 @@ def write_alert(store: Store, alert: Alert) -> None:
     value = alert.model_dump_json(exclude_none=True).encode()
     (row,) = ALERTS.rows(StateRecord(0, 0, alert.version, 0, alert.dedup_key.encode(), value))
     store.insert(ALERTS.table, {name: [cell] for name, cell in zip(ALERTS.columns, row, strict=True)})
+
+
+def write_case(store: Store, case: Case) -> None:
+    """Write a case, by the sink's own rows."""
+    value = case.model_dump_json(exclude_none=True).encode()
+    (row,) = CASES.rows(StateRecord(0, 0, case.version, 0, case.case_id.encode(), value))
+    store.insert(CASES.table, {name: [cell] for name, cell in zip(CASES.columns, row, strict=True)})
 
 
 def _place(number: int) -> dict[str, Any]:

@@ -70,7 +70,7 @@ async def test_the_stream_holds_the_same_bounds_as_the_document(keys: Keys) -> N
     await narrow.aclose()
 
 
-@pytest.mark.parametrize("view", ["today", "alerts", "trust", "coaching"])
+@pytest.mark.parametrize("view", ["today", "alerts", "cases", "trust", "coaching"])
 async def test_an_own_key_opens_what_shows_its_own(keys: Keys, view: str) -> None:
     """One staff member sees no store's figures: other views are 403, as document and as stream."""
     async with keys.client(keys.make(Role.OWN, staff_id="ann")) as http:

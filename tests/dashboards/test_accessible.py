@@ -24,7 +24,7 @@ from daybook.sinks.award_rows import AWARDS, COACHING
 from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
 from daybook.view_keys import ViewKeysFile
-from tests.dashboards.keyed import CALENDAR, NOW, SALES, SECRET, firing, staff_file
+from tests.dashboards.keyed import CALENDAR, NOW, SALES, SECRET, firing, investigated, staff_file
 from tests.dashboards.serving import served
 from tests.dashboards.shop import Quarter, write, write_quarters
 from tests.rewards.test_recognition_boards import COACHED, POINTS, award, insert
@@ -39,6 +39,7 @@ READY = {
     "leaderboard": ".standings li",
     "signals": "#topics tr",
     "alerts": ".alert",
+    "cases": ".case",
     "trust": "#position .term",
     "recognition": ".awards [data-award]",
     "coaching": ".coached",
@@ -69,6 +70,7 @@ def filled(folder: Path) -> Iterator[Store]:
         day = {"first": NOW.date(), "last": NOW.date(), "decided_at": NOW, "news_at": NOW, "public_at": NOW}
         insert(store, AWARDS, award(1, **day), award(2, **day | POINTS, quantity=12, confirmed=12))
         insert(store, COACHING, COACHED)
+        investigated(store)
         yield store
 
 

@@ -202,3 +202,12 @@ def test_the_outcome_is_the_whole_day_against_like_days() -> None:
     young = sales(60_000)
     young.forget_before(LIKE[2].date())
     assert outcome(young, case().scope, look) is None
+
+
+def test_hours_that_grow_are_remembered_and_come_to_the_same() -> None:
+    """Asked quarter hour by quarter hour with a memory of like days, or once without: the same evidence."""
+    failing = today("payment.failed", 40, gateway="acme", reason="timeout")
+    seen, past = witnesses(signals(USUAL, BEATING, failing)), {}  # type: ignore[var-annotated]
+    for minutes in (0, 30, 90, 60, 120):
+        grown = case(window_end=NOON - timedelta(minutes=120 - minutes))
+        assert evidence_of(grown, seen, NOON, past) == evidence_of(grown, seen, NOON)

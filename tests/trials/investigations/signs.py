@@ -21,7 +21,7 @@ from daybook.ledger.signals.merged import MergedSignals
 from tests.trials.alerts.shops import CURRENCY, Floats, Ints, Weeks
 
 PRODUCTS: Final = 40
-BEST_SHARE: Final = 0.5
+BEST_SHARE: Final = 0.55
 """Part of sales that the best seller makes."""
 SHARES: Final = np.concatenate(
     [

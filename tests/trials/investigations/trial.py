@@ -44,5 +44,6 @@ def run_seed(trial: Trial) -> Result:
     course = Course(world, RulesFile.model_validate_json(RULES.read_bytes()))
     course.run()
     found = score(world.plants, course.opened, course.last, weeks, course.evaluations)
-    sys.stderr.write(f"seed {trial.seed}: {course.evaluations} evaluations, {len(course.opened)} cases\n")
+    right = sum(each.right for each in found.found)
+    sys.stderr.write(f"seed {trial.seed}: {right} of {len(found.found)} right, {len(found.false)} others\n")
     return Result(trial.seed, spreads, found)

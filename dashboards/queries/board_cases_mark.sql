@@ -1,0 +1,2 @@
+-- One row that differs whenever a case has changed.
+SELECT count(), sum(version) FROM cases
