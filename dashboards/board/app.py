@@ -82,29 +82,21 @@ def create_board(
     """
     door = door or Door(None, None, clock, key_required=False)
     pacing, names, homes = Pacing(store, calendar), staff_names or {}, homes or {}
+    of_people: dict[str, Any] = {"ranking": ranking or _no_boards, "staff_names": names}
+    of_people["own_measures"] = own_measures
     alerts = partial(AlertsReader, store, calendar, clock)
 
     def coaching(scope: Scope) -> CoachingReader:
         return CoachingReader(store, clock, scope, homes, names)
 
-    def cases(scope: Scope) -> CasesReader:
-        return CasesReader(store, calendar, clock, scope)
-
+    cases = partial(CasesReader, store, calendar, clock)
     views = Views(
         {
             "today": lambda scope: TodayReader(store, calendar, clock, scope, pacing),
-            "leaderboard": lambda scope: LeaderboardReader(
-                store,
-                calendar,
-                clock,
-                scope,
-                ranking=ranking or _no_boards,
-                staff_names=names,
-                own_measures=own_measures,
-            ),
+            "leaderboard": partial(LeaderboardReader, store, calendar, clock, **of_people),
             "recognition": lambda scope: RecognitionReader(store, calendar, clock, scope, homes),
             "coaching": coaching,
-            "signals": lambda scope: SignalsReader(store, calendar, clock, scope),
+            "signals": partial(SignalsReader, store, calendar, clock),
             "alerts": alerts,
             "cases": cases,
             "trust": lambda scope: TrustReader(store, calendar, clock, scope, grace),
