@@ -14,6 +14,8 @@ TAG: Final = "daybook"
 DAY: Final = ("now/d", "now/d+6h")
 """A window of thirty hours in which a day's curve is drawn by the stores' wall clocks, whatever the date."""
 LAST_DAY: Final = ("now-24h", "now")
+PAGE: Final = "http://127.0.0.1:8400"
+"""Where the live page is, unless a deploy says otherwise."""
 
 
 def board(
@@ -36,6 +38,7 @@ def board(
         .refresh(refresh)
         .tooltip(DashboardCursorSync.CROSSHAIR)
         .link(_others())
+        .link(_wrong(name))
         .editable()
     )
     if window == DAY:
@@ -55,6 +58,17 @@ def _others() -> dashboard.DashboardLink:
         .keep_time(False)
         .icon("external link")
         .tooltip("The other boards, with what is chosen here")
+    )
+
+
+def _wrong(name: str) -> dashboard.DashboardLink:
+    return (
+        dashboard.DashboardLink("Does a figure here look wrong?")
+        .type(DashboardLinkType.LINK)
+        .url(f"{PAGE}/cases?board={name}#tracking")
+        .icon("question")
+        .target_blank(True)
+        .tooltip("Say so on the live page: it lands among the cases")
     )
 
 

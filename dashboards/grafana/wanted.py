@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from daybook.dashboards.grafana.build import documents
+from daybook.dashboards.grafana.frame import PAGE
 from daybook.dashboards.grafana.query import PLUGIN, PLUGIN_VERSION, SOURCE_UID, statement
 
 FOLDER_UID: Final = "daybook"
@@ -59,10 +60,17 @@ class Wanted:
 
     source: Source
     webhook: str | None = None
+    page: str = PAGE
+    """Where the live page is, to which the boards have a link."""
 
     def boards(self) -> dict[str, Document]:
         """The boards by uid."""
-        return {board["uid"]: board for board in documents().values()}
+        boards = {board["uid"]: board for board in documents().values()}
+        for board in boards.values():
+            for link in board["links"]:
+                if link["type"] == "link":
+                    link["url"] = link["url"].replace(PAGE, self.page.rstrip("/"), 1)
+        return boards
 
     def contact(self) -> Document | None:
         """The contact point."""

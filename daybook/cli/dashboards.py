@@ -14,6 +14,7 @@ from daybook.dashboards.grafana import alerting
 from daybook.dashboards.grafana import build as boards
 from daybook.dashboards.grafana.comparing import board_lines
 from daybook.dashboards.grafana.deploy import Change, Grafana, GrafanaRefused
+from daybook.dashboards.grafana.frame import PAGE
 from daybook.dashboards.grafana.wanted import Source, Wanted
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -102,6 +103,7 @@ def _wanted_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )
     @click.option("--clickhouse-password-file", type=_FILE, help="The reader's password.")
     @click.option("--alert-webhook", help="Address that is told when the freshness rule fires.")
+    @click.option("--page-url", default=PAGE, show_default=True, help="Where people find the live page.")
     @functools.wraps(command)
     def wrapped(
         *,
@@ -110,11 +112,12 @@ def _wanted_options(command: Callable[..., Any]) -> Callable[..., Any]:
         clickhouse_database: str,
         clickhouse_password_file: Path | None,
         alert_webhook: str | None,
+        page_url: str,
         **others: Any,
     ) -> Any:
         password = secret(clickhouse_password_file) if clickhouse_password_file is not None else ""
         source = Source(clickhouse_url, clickhouse_user, clickhouse_database, password)
-        return command(wanted=Wanted(source, alert_webhook), **others)
+        return command(wanted=Wanted(source, alert_webhook, page_url), **others)
 
     return wrapped
 

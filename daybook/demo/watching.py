@@ -1,6 +1,6 @@
 """The demo's watcher and notifier: the same agents, over the demo's own broker.
 
-The broker forgets, so what they knew comes back from ClickHouse: the totals, and the alerts that go on.
+The broker forgets, so what they knew comes back from ClickHouse: totals, alerts that go on, cases and awards.
 """
 
 from __future__ import annotations
@@ -29,13 +29,16 @@ from daybook.report_writing import reporting
 from daybook.rewards_agent import rewards_agent
 from daybook.rewards_file import needed_rewards
 from daybook.rules_file import Rules
+from daybook.schemas.cases import CaseState
 from daybook.settings import Settings
 from daybook.sinks.alerts import alerts, told_reports
 from daybook.sinks.awards import award_records, coaching
+from daybook.sinks.cases import cases
 from daybook.sinks.merged import stored_positions, stored_totals
 from daybook.sinks.plans import stored_adjustments, stored_targets
 from daybook.sinks.store import Store
-from daybook.streams.alerts_view import NotificationsFollower
+from daybook.streams.alerts_view import AlertsFollower, NotificationsFollower
+from daybook.streams.cases_agent import CasesAgent, Sight
 from daybook.streams.following import SignalsFollower, TotalsFollower
 from daybook.streams.projecting import ProjectionsAgent
 from daybook.streams.tick_app import TickApp, TickSettings
@@ -73,6 +76,16 @@ class Watching:
         self._projections = ProjectionsAgent(calendar, self._plans)
         programmes = needed_rewards(settings)
         self.rewards = rewards_agent(settings, calendar, programmes, self._plans, EVALUATION)
+        self._alerts = AlertsFollower(bootstrap, _OPTIONS)
+        self.cases = CasesAgent(
+            Sight(
+                calendar,
+                self._alerts,
+                self._signals,
+                adjustments=lambda: self._plans.adjustments,
+                complete=lambda: self._ready.is_set() and self._alerts.caught_up,
+            )
+        )
         names = [receiver.id for receiver in self.rules.current.receivers]
         sources = Sources(
             targets=lambda: self._plans.targets,
@@ -101,6 +114,7 @@ class Watching:
         self.agent.know(await asyncio.to_thread(alerts, self._store))
         awards = await asyncio.to_thread(award_records, self._store)
         self.rewards.know(awards, await asyncio.to_thread(coaching, self._store, every=True))
+        self.cases.know(await asyncio.to_thread(cases, self._store, tuple(CaseState)))
         if self._notifier is not None:
             self._notifier.agent.know(await asyncio.to_thread(told_reports, self._store))
         self._ready.set()
@@ -114,8 +128,14 @@ class Watching:
         follower = TotalsFollower(self._bootstrap, PARTITIONS, self._merged, self.boards.told, _OPTIONS)
         log = NotificationsFollower(self._bootstrap, self._health.take, _OPTIONS)
         signals = SignalsFollower(self._bootstrap, PARTITIONS, self._signals, _OPTIONS)
-        following = [asyncio.create_task(each.run()) for each in (follower, log, signals)]
-        deciding: list[TickAgent[MergedTotals]] = [self.boards, self._projections, self.agent, self.rewards]
+        following = [asyncio.create_task(each.run()) for each in (follower, log, signals, self._alerts)]
+        deciding: list[TickAgent[MergedTotals]] = [
+            self.boards,
+            self._projections,
+            self.agent,
+            self.cases,
+            self.rewards,
+        ]
         watch = TickApp(self._settings("watch"), deciding, self._merged, self._until_ready)
         try:
             async with (

@@ -77,6 +77,16 @@ def test_a_deploy_makes_everything_and_a_second_one_nothing(commands: Commands, 
     assert commands.run("diff", *hook).exit_code == 0
 
 
+def test_boards_lead_to_the_live_page_of_this_place(commands: Commands, fake: FakeGrafana) -> None:
+    """Every board has a link by which people say that a figure looks wrong, at the address of the deploy."""
+    assert commands.run("deploy", "--page-url", "https://page.example/").exit_code == 0
+    links = {
+        uid: [link.get("url") for link in board["dashboard"]["links"]] for uid, board in fake.boards.items()
+    }
+    for uid, urls in links.items():
+        assert f"https://page.example/cases?board={uid.removeprefix('daybook-')}#tracking" in urls
+
+
 def test_diff_shows_what_people_have_changed_and_deploy_puts_it_back(
     commands: Commands, fake: FakeGrafana
 ) -> None:

@@ -47,6 +47,9 @@ def test_a_planted_shortfall_is_told_shown_and_taken_on(tmp_path: Path) -> None:
             sum(row["amount"] for row in shown["alert"]["split"]["parts"])
             == (shown["alert"]["split"]["shortfall"])
         )
+        until(running, lambda: cases(running))
+        (case,) = cases(running)
+        assert alert["dedup_key"] in running.command("cases", "show", case["case_id"])["case"]["alerts"]
         taken = operator(running, "POST", f"/v1/alerts/{alert['dedup_key']}/acknowledge", {"note": "mine"})
         assert taken["acknowledged"] == alert["dedup_key"]
         until(running, lambda: any(a["state"] == "acknowledged" for a in alerts(running)))
@@ -83,6 +86,12 @@ def boards_beyond_totals(folder: Path) -> list[str]:
 def alerts(running: RunningDemo) -> list[dict[str, Any]]:
     """The alerts that are not over."""
     found: list[dict[str, Any]] = running.command("alerts", "list")["alerts"]
+    return found
+
+
+def cases(running: RunningDemo) -> list[dict[str, Any]]:
+    """The cases that are open."""
+    found: list[dict[str, Any]] = running.command("cases", "list")["cases"]
     return found
 
 
