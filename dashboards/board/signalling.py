@@ -40,7 +40,8 @@ class SignalsDocument:
     newest_recorded_ms: int | None
     names: dict[str, str]
     exponents: dict[str, int]
-    received: int
+    received: int | None
+    """Signals in the log; None where some stores' only may be shown."""
     now: Row
     funnel: list[Row]
     topics: list[Row]
@@ -55,6 +56,7 @@ class SignalsReader:
     def __init__(self, store: Store, calendar: Calendar, clock: Callable[[], datetime], scope: Scope) -> None:
         self._store = store
         self._asking = Asking(store, scope)
+        self._scope = scope
         self._calendar = calendar
         self._clock = clock
 
@@ -67,14 +69,21 @@ class SignalsReader:
         """The whole view. Raises what the store raises."""
         (position,) = await self._asking.rows("signals_position")
         (now,) = await self._asking.shared("signals_now")
-        revenue = [await self._revenue(currency) for currency in await self._currencies()]
+        # Deals and subscriptions belong to no store, the log to all: who may see some stores sees neither.
+        everything = self._scope.stores is None
+        currencies = await self._currencies() if everything else []
+        revenue = [await self._revenue(currency) for currency in currencies]
         tills = await self._asking.shared("signals_tills")
         return SignalsDocument(
             as_of_ms=int(self._clock().timestamp() * 1000),
             newest_recorded_ms=int(position[1]) or None,
-            names={store.store_id: store.name or store.store_id for store in self._calendar.stores},
+            names={
+                store.store_id: store.name or store.store_id
+                for store in self._calendar.stores
+                if self._scope.shows(store.store_id)
+            },
             exponents={each.currency: exponent(each.currency) for each in revenue},
-            received=int(position[0]),
+            received=int(position[0]) if everything else None,
             now=now,
             funnel=await self._asking.shared("signals_funnel"),
             topics=await self._asking.shared("signals_topics"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
@@ -11,6 +12,9 @@ import pygal
 from pygal.style import Style
 
 from daybook.reporting.wording import money, named
+
+# pygal leaves an importer of plugins behind that lacks find_spec: others who look for modules fail on it.
+sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
 _STYLE: Final = Style(
     background="transparent",

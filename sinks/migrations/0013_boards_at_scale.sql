@@ -1,5 +1,5 @@
 -- The newest event of each partition without reading all that ever came: of each part its highest offset and time.
-ALTER TABLE events MODIFY SETTING deduplicate_merge_projection_mode = 'rebuild';
+ALTER TABLE events MODIFY SETTING deduplicate_merge_projection_mode = 'rebuild', lightweight_mutation_projection_mode = 'rebuild';
 
 ALTER TABLE events ADD PROJECTION IF NOT EXISTS newest
 (SELECT epoch, partition, max(offset), max(recorded_at) GROUP BY epoch, partition);

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import orjson
-from confluent_kafka import Producer
+from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
 
 from daybook.ledger import measures as m
 from daybook.ledger.messages import PartitionPosition, TotalsBucket, encode
@@ -179,6 +179,18 @@ class Alerting:
         self.forced(program, *faults)
         self.wait(program.ended, f"the end of {program.arguments[-1]} at {faults[0]}")
         program.kill()
+
+    def records(self, topic: str) -> Iterator[bytes]:
+        """The values that stand in a topic of one partition, in order."""
+        consumer = Consumer(
+            {"bootstrap.servers": self.bootstrap, "group.id": "faults", "enable.partition.eof": True}
+        )
+        consumer.assign([TopicPartition(topic, 0, OFFSET_BEGINNING)])
+        try:
+            while (message := consumer.poll(30)) is not None and message.error() is None:
+                yield message.value() or b""
+        finally:
+            consumer.close()
 
     def heard_within(self, seconds: float, told: dict[str, int]) -> bool:
         """Whether the receiver is told of every store in time."""

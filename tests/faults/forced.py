@@ -24,6 +24,7 @@ _TELLS: Final = {
     "firing": b'"state":"firing"',
     "resolved": b'"state":"resolved"',
     "award": b'"type":"award"',
+    "case": b'"case_id":',
 }
 """What stands in a record by which others are told of it."""
 NOTIFYING_STEPS: Final = ("begin", "changelog", "sent", "committed", "send", "delivered")

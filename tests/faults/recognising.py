@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final
 
 import orjson
-from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 
 from daybook.ledger import measures as m
 from daybook.ledger.messages import PartitionPosition, TotalsBucket, encode
@@ -117,19 +116,8 @@ class Recognising(Alerting):
 
     def given(self) -> list[Award]:
         """Every record of an award in the log of what is decided."""
-        consumer = Consumer(
-            {"bootstrap.servers": self.bootstrap, "group.id": "faults", "enable.partition.eof": True}
-        )
-        consumer.assign([TopicPartition(topics.AWARDS, 0, OFFSET_BEGINNING)])
-        found = []
-        try:
-            while (message := consumer.poll(30)) is not None and message.error() is None:
-                record = decode_award_record(message.value() or b"")
-                if isinstance(record, Award):
-                    found.append(record)
-        finally:
-            consumer.close()
-        return found
+        records = map(decode_award_record, self.records(topics.AWARDS))
+        return [record for record in records if isinstance(record, Award)]
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from typing import Final
 
 from tests.faults import (
     brokers,
+    casework,
     clickhouse,
     clocks,
     killed,
@@ -72,6 +73,7 @@ ROWS: Final[dict[str, Make]] = {
     "watcher-killed": watching.watcher_killed,
     "notifier-killed": notifying.notifier_killed,
     "recognition-killed": recognising.recognition_killed,
+    "cases-killed": casework.cases_killed,
     "signals-worker-killed": signalling.signals_worker_killed,
     "alert-without-clickhouse": watching.clickhouse_away,
     "without-order": sabotaged("order", killed.killed_at_each_step),
