@@ -75,6 +75,7 @@ def killed(path: Path, folder: Path, after: float) -> None:
     process.wait()
 
 
+@pytest.mark.long
 def test_a_small_file_comes_out_to_the_penny(tmp_path: Path) -> None:
     """Sales, equal lines, shipping, a refund, an adjustment and a gift card; stock movements are skipped."""
     path = tmp_path / "small.csv"
@@ -92,6 +93,7 @@ def test_a_small_file_comes_out_to_the_penny(tmp_path: Path) -> None:
     assert again["totals"] == first["totals"]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not REAL.exists(), reason="the Online Retail file does not lie beside this checkout")
 def test_the_real_file_comes_out_to_the_penny_though_killed(tmp_path: Path) -> None:
     """After a SIGKILL in the middle and two more runs, every sum and every day is right."""

@@ -25,6 +25,7 @@ LIMIT = 200
 """Seconds; two minutes are promised, and a busy machine is given longer."""
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_a_planted_shortfall_is_told_shown_and_taken_on(tmp_path: Path) -> None:
     """One shop's tills are down: the receiver's log says so with figures, beside a report; one takes it on.

@@ -65,6 +65,7 @@ def run(words: list[str], environment: dict[str, str]) -> str:
     return done.output
 
 
+@pytest.mark.long
 @pytest.mark.timeout(420)  # some forty commands, one after the other
 def test_commands_on_kafka_and_clickhouse(plant: Plant, tmp_path: Path) -> None:
     """In the order of the pages, on a broker and a ClickHouse, with a worker and a sink at work."""

@@ -20,6 +20,7 @@ def test_a_killed_watcher_loses_no_notification(kafka_broker: KafkaBroker, tmp_p
     assert row.reached, row
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 def test_a_killed_recognition_agent_gives_no_award_twice_and_loses_none(
     kafka_broker: KafkaBroker, tmp_path: Path

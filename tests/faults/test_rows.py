@@ -13,7 +13,15 @@ from tests.support.require import need, unavailable
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("name", ["worker-killed", "frozen-worker", "broker-killed", "notifier-killed"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "worker-killed",
+        "frozen-worker",
+        pytest.param("broker-killed", marks=pytest.mark.long),
+        pytest.param("notifier-killed", marks=pytest.mark.long),
+    ],
+)
 def test_totals_stand_after(name: str, tmp_path: Path) -> None:
     """The fault was seen, and Faust's table, sales.totals, ClickHouse and the reference ledger are equal."""
     need("kafka")

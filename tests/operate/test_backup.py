@@ -46,6 +46,7 @@ async def wipe(plant: Plant) -> None:
     plant.store.command(f"DROP DATABASE {plant.store.database}")
 
 
+@pytest.mark.long
 def test_a_month_comes_back(plant: Plant, tmp_path: Path) -> None:
     """Load, back up under load, wipe, restore: all totals are right, and it goes on from there."""
     folder, files = tmp_path / "backup", tmp_path / "restored"

@@ -238,6 +238,7 @@ def examined(well: Installation, changes: Environment | None = None) -> tuple[in
     return done.exit_code, {finding["check"]: finding for finding in found if finding["state"] == "wrong"}
 
 
+@pytest.mark.long
 def test_each_planted_fault_is_found_and_its_remedy_named(installation: Installation) -> None:
     """Sixteen faults: each is found, nothing else is, and what to do is said. Those at the end add up."""
     installation.plant.publish(40)
