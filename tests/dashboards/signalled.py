@@ -64,3 +64,15 @@ def write(store: Store, told: list[dict[str, Any]]) -> None:
             for table in (topic, *topic.also):
                 rows = [row for state in states for row in table.rows(state)]
                 store.insert(table.table, transposed(table.columns, rows))
+
+
+def share(part: float, whole: float) -> float | None:
+    """A part of a whole; None of nothing."""
+    return part / whole if whole else None
+
+
+def nps(given: list[int]) -> float | None:
+    """Reichheld's score of at least five answers."""
+    if len(given) < 5:
+        return None
+    return 100 * (sum(s > 8 for s in given) - sum(s < 7 for s in given)) / len(given)

@@ -46,6 +46,7 @@ WHO: Final[dict[str, Run | Elsewhere | Needs]] = {
     "daybook backtest": Elsewhere("tests/sinks/test_pace.py", '"backtest"'),
     "daybook backup": Elsewhere("tests/operate/test_backup.py", '"backup"'),
     "daybook board": Elsewhere("tests/docs/test_commands_run.py", '"board"'),
+    "daybook cases": FOLDER,
     "daybook days": FOLDER,
     "daybook dead-letters list": SERVERS,
     "daybook dead-letters replay --reason misplaced": Elsewhere(

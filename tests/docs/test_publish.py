@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import orjson
+import pytest
 
 from daybook.topics import create_topics, planned_topics
 from tests.demo.running import demo, write_stores
@@ -42,6 +43,7 @@ def section(name: str, language: str = "sh") -> str:
     return str(found)
 
 
+@pytest.mark.long
 def test_every_sale_on_the_page_is_counted(tmp_path: Path) -> None:
     """A newcomer who copies block after block sees all six sales counted, to the penny."""
     data = tmp_path / "daybook-data"

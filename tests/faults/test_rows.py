@@ -17,7 +17,7 @@ from tests.support.require import need, unavailable
     "name",
     [
         "worker-killed",
-        "frozen-worker",
+        pytest.param("frozen-worker", marks=pytest.mark.long),
         pytest.param("broker-killed", marks=pytest.mark.long),
         pytest.param("notifier-killed", marks=pytest.mark.long),
     ],

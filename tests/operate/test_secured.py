@@ -49,6 +49,7 @@ class SecuredPlant(Plant):
         return super().topics()
 
 
+@pytest.mark.long
 async def test_sales_go_through_a_secured_broker(
     clickhouse_url: str, clickhouse_database: str, tmp_path: Path
 ) -> None:

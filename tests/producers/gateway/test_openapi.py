@@ -31,7 +31,7 @@ from tests.support.tree import ROOT
 
 EVENTS = "/v1/events"
 SIGNALS = "/v1/signals"
-EXAMPLES = int(os.environ.get("DAYBOOK_FUZZ_EXAMPLES", "15"))
+EXAMPLES = int(os.environ.get("DAYBOOK_FUZZ_EXAMPLES", "10"))
 CHECKS = [not_a_server_error, response_schema_conformance, status_code_conformance, content_type_conformance]
 
 _key = new_key("tests", stores=[ANY], sources=[ANY], now=datetime.now(UTC))
