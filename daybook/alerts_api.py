@@ -10,6 +10,7 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from daybook.dashboards.board.access import Scope, Viewer
+from daybook.dashboards.board.bodies import body_of
 from daybook.dashboards.board.door import Door
 from daybook.ledger.alerts.checking import problems
 from daybook.ledger.expressions import Expression
@@ -113,11 +114,7 @@ class AlertsApi:
     async def check(self, request: Request) -> Document:
         """The body is the file."""
         self._unlimited(request)
-        body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > _LARGEST_FILE:
-                raise HTTPException(413, "That is too long for a rules file.")
+        body = await body_of(request, _LARGEST_FILE, "That is too long for a rules file.")
         try:
             file = RulesFile.model_validate_json(body)
         except ValidationError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal, Protocol, Self
@@ -11,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from daybook.schemas.fields import Identifier
 from daybook.schemas.keys import ANY, HashedKey
+from daybook.schemas.stores import StoreEntry
 
 ViewName = Literal["today", "leaderboard", "recognition", "signals", "alerts", "cases", "trust", "coaching"]
 VIEWS: Final[tuple[ViewName, ...]] = (
@@ -71,6 +73,12 @@ class Scope:
     def shows(self, store_id: str) -> bool:
         """Whether a store's figures may be shown."""
         return self.staff_id is None and (self.stores is None or store_id in self.stores)
+
+    def names_of(self, stores: Iterable[StoreEntry]) -> dict[str, str]:
+        """Names by id of those stores that may be shown; no document may name another."""
+        return {
+            store.store_id: store.name or store.store_id for store in stores if self.shows(store.store_id)
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,11 +79,7 @@ class AlertsReader:
             as_of_ms=int(now.timestamp() * 1000),
             newest_recorded_ms=position.newest_recorded_ms,
             exponents={currency: exponent(currency) for currency in sorted(currencies)},
-            names={
-                store.store_id: store.name or store.store_id
-                for store in self._calendar.stores
-                if self._scope.shows(store.store_id)
-            },
+            names=self._scope.names_of(self._calendar.stores),
             alerts=alerts,
         )
 

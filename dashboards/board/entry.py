@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from daybook.dashboards.board.access import Viewer
+from daybook.dashboards.board.bodies import body_of
 from daybook.dashboards.board.door import COOKIE, Door, refuse_other_sites
 from daybook.dashboards.board.sessions import LASTS
 
@@ -66,11 +67,7 @@ def _flags(request: Request) -> dict[str, Any]:
 
 
 async def _entered(request: Request) -> str:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LONGEST_BODY:
-            raise HTTPException(413, "That is too long for a key.")
+    body = await body_of(request, _LONGEST_BODY, "That is too long for a key.")
     try:
         return _Entry.model_validate_json(body).key
     except ValidationError:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from daybook.dashboards import queries
 from daybook.dashboards.board.access import Role, Scope, Viewer
+from daybook.dashboards.board.bodies import body_of
 from daybook.dashboards.board.document import Position
 from daybook.dashboards.board.door import Door, refuse_other_sites
 from daybook.ledger.calendar import Calendar
@@ -82,11 +83,7 @@ class CasesReader:
             as_of_ms=int(now.timestamp() * 1000),
             newest_recorded_ms=position.newest_recorded_ms,
             exponents={currency: exponent(currency) for currency in sorted(currencies)},
-            names={
-                store.store_id: store.name or store.store_id
-                for store in self._calendar.stores
-                if self._scope.shows(store.store_id)
-            },
+            names=self._scope.names_of(self._calendar.stores),
             checklist=[item.value for item in CHECKLIST],
             causes=[cause.value for cause in Cause],
             cases=cases,
@@ -172,11 +169,7 @@ _Body = TypeVar("_Body", bound=BaseModel)
 
 async def _body(request: Request, model: type[_Body]) -> _Body:
     """What was sent, once it is known from whom. A refusal repeats nothing: it may hold personal data."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LONGEST_BODY:
-            raise HTTPException(413, "That is too long.")
+    body = await body_of(request, _LONGEST_BODY, "That is too long.")
     try:
         return model.model_validate_json(body)
     except ValidationError as error:

@@ -77,11 +77,7 @@ class SignalsReader:
         return SignalsDocument(
             as_of_ms=int(self._clock().timestamp() * 1000),
             newest_recorded_ms=int(position[1]) or None,
-            names={
-                store.store_id: store.name or store.store_id
-                for store in self._calendar.stores
-                if self._scope.shows(store.store_id)
-            },
+            names=self._scope.names_of(self._calendar.stores),
             exponents={each.currency: exponent(each.currency) for each in revenue},
             received=int(position[0]) if everything else None,
             now=now,

@@ -90,7 +90,7 @@ class TrustReader:
             late=late,
             days=days,
             check=check,
-            names={store.store_id: store.name or store.store_id for store in self._stores()},
+            names=self._scope.names_of(self._calendar.stores),
         )
 
     def _stores(self) -> list[Any]:
