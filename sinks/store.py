@@ -11,16 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Self, cast
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-import clickhouse_connect
-from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import ClickHouseError, DataError, Error
-
 from daybook.sinks.embedded import ENGINE_LOCK, EmbeddedFolder, take
 from daybook.sinks.errors import StoreRefused, StoreUnavailable
+
+if TYPE_CHECKING:
+    from clickhouse_connect.driver.client import Client
 
 Columns = Mapping[str, Sequence[Any]]
 """Rows by the column: every sequence has the same length."""
@@ -59,6 +58,8 @@ class Store:
             StoreBusy: the folder, or the one engine that a process can have, is in use otherwise.
             StoreUnavailable: the engine did not start on the folder.
         """
+        import clickhouse_connect  # noqa: PLC0415 - only who opens a store needs it, and waits until it is loaded
+
         folder = take(path)
         try:
             with ENGINE_LOCK, _translated():
@@ -90,6 +91,8 @@ class Store:
             StoreUnavailable: no answer from there.
             StoreRefused: the server does not let us in.
         """
+        import clickhouse_connect  # noqa: PLC0415 - as above
+
         parts = urlsplit(url)
         secure = parts.scheme == "https"
         with _translated():
@@ -227,6 +230,12 @@ class Store:
 @contextmanager
 def _translated() -> Iterator[None]:
     """The driver's errors in our own terms. One without a code of ClickHouse's own is no answer from it."""
+    from clickhouse_connect.driver.exceptions import (  # noqa: PLC0415 - as above
+        ClickHouseError,
+        DataError,
+        Error,
+    )
+
     try:
         yield
     except Error as error:

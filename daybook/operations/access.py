@@ -7,10 +7,10 @@ import contextlib
 import functools
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
@@ -102,9 +102,11 @@ def opened(settings: Settings) -> Iterator[Store]:
     """The store that the settings name.
 
     Raises:
-        CannotAct: they name none, or a password file that cannot be read.
+        CannotAct: they name none, or a password file that cannot be read, or its driver is not installed.
         StoreError: it cannot be opened.
     """
+    if find_spec("clickhouse_connect") is None:
+        raise CannotAct("ClickHouse needs more than is installed: pip install 'daybook[sink]'.")
     store = _open(settings)
     try:
         yield store
@@ -162,6 +164,8 @@ def ask(running: RunningDemo, name: str, args: Args) -> Document:
     Raises:
         CannotAct: it gave no answer, or says so itself.
     """
+    import httpx  # noqa: PLC0415 - most processes ask no other, and start sooner
+
     headers = {"Authorization": f"Bearer {running.token}"}
     try:
         answer = httpx.post(

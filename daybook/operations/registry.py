@@ -1,88 +1,78 @@
-"""All operations by name, each with the model of its arguments."""
+"""All operations by name, each in a module that is loaded when it is asked for.
+
+Most processes do none of them, and what they stand on would take longer to load than the rest.
+"""
 
 from __future__ import annotations
 
+import functools
+import importlib
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_type_hints
 
-from daybook.operations import (
-    accuracy,
-    alerts,
-    backtest,
-    case_review,
-    cases,
-    coaching,
-    days,
-    dead_letters,
-    forecast,
-    forgetting,
-    known_plans,
-    leaderboard,
-    migrations,
-    pace,
-    plans,
-    reconcile,
-    report,
-    rewards,
-    rewards_check,
-    today,
-    totals,
-    windows,
-)
 from daybook.operations.base import Args, CannotAct, Document, Place
 from daybook.sinks.errors import RawEventsGone, SinkBehind, StoreError, StoreRefused, StoreUnavailable
 
 
 class Operation(NamedTuple):
-    """A function, and what it takes."""
+    """A function, and the model of what it takes."""
 
     args: type[Args]
     run: Callable[[Place, Any], Document]
 
 
-OPERATIONS: Final[dict[str, Operation]] = {
-    "alerts-acknowledge": Operation(alerts.AcknowledgeArgs, alerts.acknowledge_alert),
-    "alerts-list": Operation(alerts.ListArgs, alerts.list_alerts),
-    "alerts-show": Operation(alerts.ShowArgs, alerts.show_alert),
-    "alerts-silence": Operation(alerts.SilenceArgs, alerts.silence_alerts),
-    "alerts-test": Operation(alerts.TestArgs, alerts.send_test),
-    "alerts-unsilence": Operation(alerts.UnsilenceArgs, alerts.end_silence),
-    "backtest": Operation(backtest.BacktestArgs, backtest.run_backtest),
-    "cases-act": Operation(cases.ActArgs, cases.act_on_case),
-    "cases-list": Operation(cases.ListArgs, cases.list_cases),
-    "cases-open": Operation(cases.OpenArgs, cases.open_case),
-    "cases-review": Operation(case_review.ReviewArgs, case_review.review_cases),
-    "cases-show": Operation(cases.ShowArgs, cases.show_case),
-    "days-list": Operation(days.DaysArgs, days.list_days),
-    "days-show": Operation(days.DayArgs, days.show_day),
-    "coaching-end": Operation(coaching.SubjectArgs, coaching.end_coaching),
-    "coaching-list": Operation(coaching.ListArgs, coaching.list_coaching),
-    "coaching-note": Operation(coaching.NoteArgs, coaching.note_coaching),
-    "leaderboard": Operation(leaderboard.LeaderboardArgs, leaderboard.show_leaderboard),
-    "pace": Operation(pace.PaceArgs, pace.pace),
-    "pace-accuracy": Operation(accuracy.AccuracyArgs, accuracy.show_accuracy),
-    "forecast": Operation(forecast.ForecastArgs, forecast.forecast),
-    "forget": Operation(forgetting.ForgetArgs, forgetting.forget),
-    "plans-publish": Operation(plans.PublishArgs, plans.publish_plans),
-    "targets-list": Operation(known_plans.PlanArgs, plans.list_targets),
-    "targets-propose": Operation(plans.ProposeArgs, plans.propose_targets),
-    "adjustments-list": Operation(known_plans.PlanArgs, plans.list_adjustments),
-    "report": Operation(report.ReportArgs, report.report),
-    "rewards-check": Operation(rewards_check.CheckArgs, rewards_check.check_rewards),
-    "rewards-give": Operation(rewards.GiveArgs, rewards.give_recognition),
-    "rewards-list": Operation(rewards.ListArgs, rewards.list_awards),
-    "rewards-show": Operation(rewards.ShowArgs, rewards.show_award),
-    "rewards-withdraw": Operation(rewards.WithdrawArgs, rewards.withdraw_recognition),
-    "today": Operation(today.TodayArgs, today.show_today),
-    "migrate": Operation(migrations.MigrateArgs, migrations.migrate),
-    "windows": Operation(windows.WindowsArgs, windows.windows),
-    "totals": Operation(totals.TotalsArgs, totals.totals),
-    "reconcile": Operation(reconcile.ReconcileArgs, reconcile.reconcile),
-    "rebuild": Operation(reconcile.RebuildArgs, reconcile.rebuild),
-    "dead-letters-list": Operation(dead_letters.ListArgs, dead_letters.list_dead_letters),
-    "dead-letters-replay": Operation(dead_letters.ReplayArgs, dead_letters.replay_dead_letters),
-    "dead-letters-show": Operation(dead_letters.ShowArgs, dead_letters.show_dead_letter),
+OPERATIONS: Final = {
+    "alerts-acknowledge": "alerts:acknowledge_alert",
+    "alerts-list": "alerts:list_alerts",
+    "alerts-show": "alerts:show_alert",
+    "alerts-silence": "alerts:silence_alerts",
+    "alerts-test": "alerts:send_test",
+    "alerts-unsilence": "alerts:end_silence",
+    "backtest": "backtest:run_backtest",
+    "cases-act": "cases:act_on_case",
+    "cases-list": "cases:list_cases",
+    "cases-open": "cases:open_case",
+    "cases-review": "case_review:review_cases",
+    "cases-show": "cases:show_case",
+    "days-list": "days:list_days",
+    "days-show": "days:show_day",
+    "coaching-end": "coaching:end_coaching",
+    "coaching-list": "coaching:list_coaching",
+    "coaching-note": "coaching:note_coaching",
+    "leaderboard": "leaderboard:show_leaderboard",
+    "pace": "pace:pace",
+    "pace-accuracy": "accuracy:show_accuracy",
+    "forecast": "forecast:forecast",
+    "forget": "forgetting:forget",
+    "plans-publish": "plans:publish_plans",
+    "targets-list": "plans:list_targets",
+    "targets-propose": "plans:propose_targets",
+    "adjustments-list": "plans:list_adjustments",
+    "report": "report:report",
+    "rewards-check": "rewards_check:check_rewards",
+    "rewards-give": "rewards:give_recognition",
+    "rewards-list": "rewards:list_awards",
+    "rewards-show": "rewards:show_award",
+    "rewards-withdraw": "rewards:withdraw_recognition",
+    "today": "today:show_today",
+    "migrate": "migrations:migrate",
+    "windows": "windows:windows",
+    "totals": "totals:totals",
+    "reconcile": "reconcile:reconcile",
+    "rebuild": "reconcile:rebuild",
+    "dead-letters-list": "dead_letters:list_dead_letters",
+    "dead-letters-replay": "dead_letters:replay_dead_letters",
+    "dead-letters-show": "dead_letters:show_dead_letter",
 }
+"""Module within this package, and function; its annotation says what it takes."""
+
+
+@functools.cache
+def operation(name: str) -> Operation:
+    """One of ``OPERATIONS``, loaded. Raises KeyError for any other."""
+    module, _, function = OPERATIONS[name].partition(":")
+    run = getattr(importlib.import_module(f"daybook.operations.{module}"), function)
+    return Operation(get_type_hints(run)["args"], run)
 
 
 def run(place: Place, name: str, args: Args) -> Document:
@@ -92,7 +82,7 @@ def run(place: Place, name: str, args: Args) -> Document:
         CannotAct: it cannot be done; says why in one sentence.
     """
     try:
-        return OPERATIONS[name].run(place, args)
+        return operation(name).run(place, args)
     except StoreError as error:
         raise CannotAct(sentence(error)) from error
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from daybook.operations.access import PATH
 from daybook.operations.base import CannotAct, Document, Place
-from daybook.operations.registry import OPERATIONS, run
+from daybook.operations.registry import OPERATIONS, operation, run
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -30,13 +30,11 @@ def create_operations(place: Place, token: str) -> APIRouter:
     ) -> Document:
         if not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
             raise HTTPException(401, "The token is missing or wrong.")
-        operation = OPERATIONS.get(name)
-        if operation is None:
+        if name not in OPERATIONS:
             raise HTTPException(404, "There is no such operation.")
         try:
-            return await asyncio.to_thread(
-                run, place, name, operation.args.model_validate_json(orjson.dumps(body))
-            )
+            args = (await asyncio.to_thread(operation, name)).args
+            return await asyncio.to_thread(run, place, name, args.model_validate_json(orjson.dumps(body)))
         except ValidationError as error:
             raise HTTPException(422, "The arguments are not valid.") from error
         except CannotAct as error:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import functools
 import importlib.metadata
 import json
 import re
@@ -21,6 +23,12 @@ SAMPLE = (
     "schemas/json/sale.completed.json",
     "sinks/migrations/0001_events.sql",
 )
+COMMANDS = {
+    "": ("publish", "import", "mapping", "check", "spool", "simulate", "topics", "stop", "resume"),
+    "worker": ("worker", "watcher"),
+    "gateway": ("gateway", "keys", "shops", "shopify"),
+}
+"""Those that an extra alone has to be enough for."""
 HEAVY = {"chdb", "clickhouse-connect", "confluent-kafka", "fastapi", "faust-streaming", "mode-streaming"}
 
 
@@ -134,6 +142,44 @@ def test_publishing_needs_no_engine_and_no_faust() -> None:
     base = {re.split(r"[^A-Za-z0-9._-]", line)[0] for line in requirements if "extra ==" not in line}
     assert {"aiokafka", "pydantic"} <= base
     assert base & HEAVY == set()
+
+
+@functools.cache
+def installed() -> dict[str, list[str]]:
+    """What is installed, by top-level module."""
+    return {name: list(owners) for name, owners in importlib.metadata.packages_distributions().items()}
+
+
+def modules(extras: set[str]) -> set[str]:
+    """Top-level modules of all that comes along without an extra, and with each of some."""
+    needed: set[str] = set()
+    wanted = [("daybook", extras)]
+    while wanted:
+        name, of = wanted.pop()
+        for line in importlib.metadata.requires(name) or []:
+            marker = re.search(r"extra == ['\"](\w+)", line)
+            required = re.split(r"[^A-Za-z0-9._-]", line)[0].lower()
+            if (marker is None or marker.group(1) in of) and required not in needed | {"daybook"}:
+                needed.add(required)
+                with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+                    importlib.metadata.requires(required)
+                    wanted.append((required, set()))
+    return {name for name, owners in installed().items() if needed & {owner.lower() for owner in owners}}
+
+
+@pytest.mark.parametrize("extra", COMMANDS)
+def test_a_command_needs_no_more_than_its_extra(extra: str, tmp_path: Path) -> None:
+    """Where only that is installed, its commands are loaded; a till that publishes needs no engine."""
+    every = set(importlib.metadata.metadata("daybook").get_all("Provides-Extra") or [])
+    missing = modules(every) - modules({extra})
+    assert "chdb" in missing
+    program = (
+        f"import sys; sys.modules.update(dict.fromkeys({sorted(missing)!r}))\n"
+        "import click\nfrom daybook.cli.main import main\n"
+        f"for name in {COMMANDS[extra]!r}:\n"
+        "    print(main.get_command(click.Context(main), name).short_help or '')\n"
+    )
+    assert run_elsewhere(program, tmp_path, {}) == [""] * len(COMMANDS[extra])
 
 
 def test_every_requirement_is_pinned_by_version() -> None:

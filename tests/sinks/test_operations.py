@@ -14,11 +14,11 @@ from fastapi import FastAPI
 from daybook.demo.folder import RunningDemo
 from daybook.operations import access
 from daybook.operations.access import PATH, ask, perform
-from daybook.operations.base import CannotAct, Place
+from daybook.operations.base import Args, CannotAct, Place
 from daybook.operations.dead_letters import ListArgs, ShowArgs
 from daybook.operations.migrations import MigrateArgs
 from daybook.operations.reconcile import RebuildArgs, ReconcileArgs
-from daybook.operations.registry import run
+from daybook.operations.registry import OPERATIONS, operation, run
 from daybook.operations.server import create_operations
 from daybook.operations.totals import TotalsArgs
 from daybook.settings import Settings
@@ -47,6 +47,14 @@ async def demo(place: Place, token: str = TOKEN) -> AsyncIterator[httpx.AsyncCli
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://demo", headers=headers) as client:
         yield client
+
+
+def test_each_operation_is_there() -> None:
+    """Every name leads to a function and the model of what it takes."""
+    for name in OPERATIONS:
+        found = operation(name)
+        assert callable(found.run)
+        assert issubclass(found.args, Args)
 
 
 def test_totals_are_integers_in_the_order_that_was_agreed(embedded: Store, world: World) -> None:
