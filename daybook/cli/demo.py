@@ -59,6 +59,12 @@ _POLL: Final = 0.1
 @click.option(
     "--shortfall/--no-shortfall", default=True, show_default=True, help="One shop's tills are down at first."
 )
+@click.option(
+    "--signals/--no-signals",
+    default=True,
+    show_default=True,
+    help="What customers and systems say, beside the sales.",
+)
 @click.option("--exit-when-done", is_flag=True, help="End once the file is counted.")
 @click.option("--json", "as_json", is_flag=True, help="At the end, one JSON document on stdout.")
 def demo(**options: Any) -> None:
@@ -176,10 +182,9 @@ class _Run:
             if is_first:
                 praise = first_praise(datetime.now(UTC))
                 await asyncio.to_thread(send_command, demo.broker.bootstrap, praise)
-            selling = [
-                shops.publish_live(demo.publisher, live),
-                shops.publish_signals(demo.signals, self._folder, datetime.now(UTC)),
-            ]
+            selling = [shops.publish_live(demo.publisher, live)]
+            if self._options["signals"]:
+                selling.append(shops.publish_signals(demo.signals, self._folder, datetime.now(UTC)))
             if self._webhooks is not None:
                 selling.append(self._webhooks.publish_live(live))
             await asyncio.gather(*selling)

@@ -14,6 +14,7 @@ from daybook.demo.flow import Admission, JournaledPublisher
 from daybook.demo.folder import DataFolder
 from daybook.demo.journal import Journal, not_stored
 from daybook.demo.restart import next_epoch, rebuilt
+from daybook.demo.side_by_side import side_by_side
 from daybook.demo.signals import SignalFlow, last_epoch, rebuilt_signals
 from daybook.demo.signals import stream_settings as signal_settings
 from daybook.demo.watching import Watching
@@ -156,7 +157,13 @@ class Demo:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Start the parts in order, and stop them in the reverse order with nothing left behind."""
+        """Run all parts for as long as the block does. They start side by side: each waits for its group."""
+        async with side_by_side(self._counting(), self.signals.running(), self.watching.running()):
+            yield
+
+    @contextlib.asynccontextmanager
+    async def _counting(self) -> AsyncIterator[None]:
+        """Count sales and write what all parts tell; at the end nothing is left behind."""
         sink = asyncio.create_task(self.sink.run(), name="sink")
         sink.add_done_callback(self._part_ended)
         await self.worker.start()
@@ -165,8 +172,7 @@ class Demo:
         await self.recover()
         tidy = asyncio.create_task(self.tidy(), name="journal")
         try:
-            async with self.signals.running(), self.watching.running():
-                yield
+            yield
         finally:
             tidy.cancel()
             await self._stop(sink)

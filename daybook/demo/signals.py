@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from daybook.demo.broker import FETCH_WAIT_MS, PARTITIONS
+from daybook.demo.broker import PARTITIONS, PATIENT_FETCH_WAIT_MS
 from daybook.demo.flow import Admission, JournaledPublisher
 from daybook.demo.journal import Journal, not_stored
 from daybook.ledger.calendar import Calendar
@@ -109,7 +109,7 @@ def stream_settings(bootstrap: str) -> StreamSettings:
         app_id=signals_application("daybook"),
         checkpoint_events=CHECKPOINT_EVENTS,
         counted=topics.SIGNS,
-        fetch_wait_seconds=FETCH_WAIT_MS / 1000,
+        fetch_wait_seconds=PATIENT_FETCH_WAIT_MS / 1000,
         check_crcs=False,
     )
 

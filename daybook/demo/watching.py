@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from daybook.board_agent import leaderboards_agent, telling_news
-from daybook.demo.broker import FETCH_WAIT_MS, PARTITIONS
+from daybook.demo.broker import FETCH_WAIT_MS, PARTITIONS, PATIENT_FETCH_WAIT_MS
 from daybook.faust_running import started
 from daybook.ledger.alerts.asker import Asker, Sources
 from daybook.ledger.alerts.receiver_health import ReceiverHealth
@@ -48,7 +48,8 @@ from daybook.streams.watch_agent import WatchAgent
 
 EVALUATION: Final = timedelta(seconds=5)
 _TICK_SECONDS: Final = 2.0
-_OPTIONS: Final[Mapping[str, Any]] = {"check_crcs": False, "fetch_max_wait_ms": FETCH_WAIT_MS}
+_OPTIONS: Final[Mapping[str, Any]] = {"check_crcs": False, "fetch_max_wait_ms": PATIENT_FETCH_WAIT_MS}
+_SWIFT_OPTIONS: Final[Mapping[str, Any]] = {**_OPTIONS, "fetch_max_wait_ms": FETCH_WAIT_MS}
 
 
 class Watching:
@@ -125,7 +126,7 @@ class Watching:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Watch and tell for as long as the block runs."""
-        follower = TotalsFollower(self._bootstrap, PARTITIONS, self._merged, self.boards.told, _OPTIONS)
+        follower = TotalsFollower(self._bootstrap, PARTITIONS, self._merged, self.boards.told, _SWIFT_OPTIONS)
         log = NotificationsFollower(self._bootstrap, self._health.take, _OPTIONS)
         signals = SignalsFollower(self._bootstrap, PARTITIONS, self._signals, _OPTIONS)
         following = [asyncio.create_task(each.run()) for each in (follower, log, signals, self._alerts)]
@@ -168,7 +169,7 @@ class Watching:
             self._bootstrap,
             PARTITIONS,
             app_id=f"daybook-{role}",
-            fetch_wait_seconds=FETCH_WAIT_MS / 1000,
+            fetch_wait_seconds=PATIENT_FETCH_WAIT_MS / 1000,
             check_crcs=False,
             tick_seconds=_TICK_SECONDS,
         )

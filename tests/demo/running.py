@@ -17,6 +17,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+from click.testing import CliRunner
+
+from daybook.cli.main import main
 
 COMMAND: Final = (sys.executable, "-m", "daybook.cli.main")
 START_SECONDS: Final = 90
@@ -71,9 +74,16 @@ class RunningDemo:
 
 
 def command(*arguments: str, code: int = 0) -> Any:
-    """Run ``daybook`` and read the document on its stdout."""
+    """Run ``daybook`` in this process, which spares its start, and read the document on its stdout."""
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == code, done.stderr
+    return json.loads(done.stdout) if code == 0 else done.stderr
+
+
+def demo_to_its_end(*arguments: str, code: int = 0) -> Any:
+    """Run a demo that ends by itself, and read the document on its stdout; with another code its stderr."""
     done = subprocess.run(
-        [*COMMAND, *arguments], capture_output=True, text=True, timeout=RUN_SECONDS, check=False
+        [*COMMAND, "demo", *arguments], capture_output=True, text=True, timeout=RUN_SECONDS, check=False
     )
     assert done.returncode == code, done.stderr
     return json.loads(done.stdout) if code == 0 else done.stderr
@@ -81,10 +91,13 @@ def command(*arguments: str, code: int = 0) -> Any:
 
 @contextlib.contextmanager
 def demo(folder: Path, *arguments: str) -> Iterator[RunningDemo]:
-    """A demo on a free port; ended with Ctrl-C unless the test ended it. No shortfall is planted unasked."""
-    plant = () if "--shortfall" in arguments else ("--no-shortfall",)
+    """A demo on a free port; ended with Ctrl-C unless the test ended it.
+
+    Unasked it has no planted shortfall and no signals, which take longer than all else of its start.
+    """
+    without = [f"--no-{part}" for part in ("shortfall", "signals") if f"--{part}" not in arguments]
     process = subprocess.Popen(
-        [*COMMAND, "demo", "--port", "0", "--data-dir", str(folder), *plant, *arguments],
+        [*COMMAND, "demo", "--port", "0", "--data-dir", str(folder), *without, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.demo.running import RunningDemo, command, demo, sale, write_stores
+from tests.demo.running import RunningDemo, demo, demo_to_its_end, sale, write_stores
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -124,7 +124,7 @@ def _original(shop: RunningDemo, letter_id: str) -> dict[str, Any]:
 
 def test_a_second_process_on_the_folder_gets_a_sentence(shop: RunningDemo) -> None:
     """One process has the data folder; another says so and ends with 3."""
-    said = command("demo", "--port", "0", "--data-dir", str(shop.folder), code=3)
+    said = demo_to_its_end("--port", "0", "--data-dir", str(shop.folder), code=3)
     assert "open in another process" in said
     assert "Traceback" not in said
 

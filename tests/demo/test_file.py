@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.demo.running import COMMAND, command
+from tests.demo.running import COMMAND, command, demo_to_its_end
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -46,13 +46,13 @@ MEASURES = (
 
 def sent(path: Path, folder: Path) -> dict[str, Any]:
     """What the demo prints at the end of a file."""
-    document: dict[str, Any] = command(*_arguments(path, folder))
+    document: dict[str, Any] = demo_to_its_end(*_arguments(path, folder))
     return document
 
 
 def _arguments(path: Path, folder: Path) -> list[str]:
     where = ["--data-dir", str(folder), "--port", "0"]
-    return ["demo", "--source", str(path), "--format", "online-retail", "--exit-when-done", "--json", *where]
+    return ["--source", str(path), "--format", "online-retail", "--exit-when-done", "--json", *where]
 
 
 def sums(document: dict[str, Any]) -> dict[str, int]:
@@ -63,7 +63,7 @@ def sums(document: dict[str, Any]) -> dict[str, int]:
 def killed(path: Path, folder: Path, after: float) -> None:
     """Start the same, and kill it in the middle: seconds after it has begun to accept events."""
     process = subprocess.Popen(
-        [*COMMAND, *_arguments(path, folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*COMMAND, "demo", *_arguments(path, folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     deadline = time.monotonic() + 120
     while not list(folder.glob("journal/*.ndjson")):

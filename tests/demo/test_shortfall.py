@@ -33,7 +33,7 @@ def test_a_planted_shortfall_is_told_shown_and_taken_on(tmp_path: Path) -> None:
     A target that is published meanwhile is on the live page at the watcher's next projections.
     """
     folder = tmp_path / "data"
-    with demo(folder, "--rate", "1", "--shortfall") as running:
+    with demo(folder, "--rate", "1", "--shortfall", "--signals") as running:
         log = folder / "alerts.log"
         until(running, lambda: log.exists() and "[FIRING]" in log.read_text())
         told = log.read_text()

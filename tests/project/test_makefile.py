@@ -50,21 +50,29 @@ def test_a_python_that_will_not_do_is_answered_in_one_sentence(folder: Path) -> 
     assert not (folder / ".venv").exists()
 
 
-def test_setup_runs_once_and_again_when_the_project_file_changes(folder: Path) -> None:
-    """A second make setup does nothing; one after a change of pyproject.toml installs again."""
-    installs = folder / "installs"
-    pip = program(folder, "pip", f'echo "$@" >> {installs}')
-    make_environment = f'mkdir -p "$3/bin"; cp {pip} "$3/bin/python"'
+@pytest.mark.parametrize(("refused", "installer"), [("nothing", "uv"), ("uv", "pip")])
+def test_setup_runs_once_and_again_when_the_project_file_changes(
+    folder: Path, refused: str, installer: str
+) -> None:
+    """A second make setup does nothing; a changed pyproject.toml installs again; without uv, pip does."""
+    calls = folder / "calls"
+    stand_in = program(folder, "env-python", f'[ "$2" != {refused} ] || exit 1; echo "$@" >> {calls}')
+    make_environment = f'mkdir -p "$3/bin"; cp {stand_in} "$3/bin/python"'
     python = program(folder, "fitting", f'case "$1" in -c) exit 0;; -m) {make_environment};; esac')
+
+    def installs() -> list[str]:
+        return [
+            call.split()[1] for call in calls.read_text().splitlines() if "--editable .[demo,dev]" in call
+        ]
+
     for _ in range(2):
         done = make("setup", f"PYTHON={python}", folder=folder)
         assert done.returncode == 0, done.stderr
-        assert len(installs.read_text().splitlines()) == 1
+        assert installs() == [installer]
     changed = (folder / ".venv" / ".installed").stat().st_mtime + 1
     os.utime(folder / "pyproject.toml", (changed, changed))
     make("setup", f"PYTHON={python}", folder=folder)
-    assert len(installs.read_text().splitlines()) == 2
-    assert "--editable .[demo,dev]" in installs.read_text()
+    assert installs() == [installer, installer]
 
 
 @pytest.mark.parametrize("code", [1, 5])
