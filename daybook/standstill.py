@@ -12,10 +12,9 @@ next epoch. The order:
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -23,23 +22,19 @@ from daybook.brokers import client_security
 from daybook.epochs import Recorded, next_epoch, read_recorded, record_epoch
 from daybook.groups import members
 from daybook.ledger.calendar import Calendar
+from daybook.ledger.counting import Checkpoint
 from daybook.ledger.messages import PartitionPosition, decode_totals
 from daybook.ledger.regrouping import POSITION, State
-from daybook.ledger.state import Checkpoint, PartitionLedger
 from daybook.operations.base import CannotAct
 from daybook.schemas import topics
 from daybook.settings import Settings
-from daybook.sinks.raw_events import RawEvents, RawLookup
 from daybook.sinks.store import Store
-from daybook.sinks.writer import ClickHouseSink
 from daybook.streams.totals import TotalsProcessor
 from daybook.streams.writer import BARRIER, CheckpointFailedError, CheckpointWriter
-from daybook.topics import changelog_of
-from daybook.worker import restorer
+from daybook.topics import application_of, changelog_of
+from daybook.worker import LEDGERS, lookup_of, restorer
+from daybook.writing_the_rest import written_up_to
 
-_PATIENCE: Final = 600.0
-"""Seconds that counting and writing the rest may take."""
-_PAUSE: Final = 0.2
 _BATCH: Final = 10_000
 
 
@@ -47,16 +42,27 @@ class Standstill:
     """An installation in which nothing is counted but by whoever holds this; see ``standing_still``."""
 
     def __init__(
-        self, settings: Settings, recorded: Recorded, store: Store | None, calendar: Calendar
+        self,
+        settings: Settings,
+        recorded: Recorded,
+        store: Store | None,
+        calendar: Calendar,
+        counted: topics.Counted,
     ) -> None:
         self.settings = settings
         self.security = client_security(settings)
+        self.counted = counted
+        self.application = application_of(settings.application, counted)
         self.before = recorded
         self.store = store
         self.calendar = calendar
-        self.changelog = changelog_of(settings.application)
+        self.changelog = changelog_of(self.application)
         self.writer = CheckpointWriter(
-            settings.kafka_bootstrap, settings.application, self.changelog, security=self.security
+            settings.kafka_bootstrap,
+            self.application,
+            self.changelog,
+            counted=counted,
+            security=self.security,
         )
         self.epoch = next_epoch(recorded.epoch)
         """Under which everything is counted from here on."""
@@ -94,15 +100,21 @@ class Standstill:
         return await self.states()
 
     async def _count(self, partition: int, state: State) -> None:
-        ledger = restorer(self.before.epoch, self.calendar, PartitionLedger)(partition, dict(state))
-        place = TopicPartition(topics.EVENTS, partition)
-        lookup = None if self.store is None else RawLookup(self.store)
+        kind = LEDGERS[self.counted]
+        ledger = restorer(self.before.epoch, self.calendar, kind)(partition, dict(state))
+        place = TopicPartition(self.counted.source, partition)
+        lookup = None if self.store is None else lookup_of(self.store, self.counted)
         async with self.reader(place) as consumer:
             end = (await consumer.end_offsets([place]))[place]
             ledgers = {partition: ledger}
-            source = _Source(consumer, self.settings, self.security)
             processor = TotalsProcessor(
-                ledgers, self.writer, source, lookup, checkpoint_events=_BATCH, on_lost=_lost
+                ledgers,
+                self.writer,
+                _Source(consumer, self),
+                lookup,
+                checkpoint_events=_BATCH,
+                on_lost=_lost,
+                topic=self.counted.source,
             )
             consumer.seek(place, ledger.next_offset)
             while ledger.next_offset < end:
@@ -119,40 +131,8 @@ class Standstill:
             for p, state in enumerate(states)
             if (position := position_of(state, p, self.before.epoch)).epoch == self.before.epoch
         }
-        await self._sink_up_to(self.store, ends)
-        for partition, end in ends.items():
-            for table in ("events", "lines"):
-                await asyncio.to_thread(
-                    self.store.command,
-                    f"DELETE FROM {table} WHERE epoch = {{epoch:UInt32}} AND partition = {{partition:UInt16}}"  # noqa: S608
-                    " AND offset >= {end:UInt64}",
-                    {"epoch": self.before.epoch, "partition": partition, "end": end},
-                )
-        await commit(self.settings, self.settings.sink_group, ends)
-
-    async def _sink_up_to(self, store: Store, ends: Mapping[int, int]) -> None:
-        sink = ClickHouseSink(
-            self.settings.kafka_bootstrap,
-            store,
-            self.before.epoch,
-            self.calendar,
-            group_id=self.settings.sink_group,
-            consumer_options=self.security,
-        )
-        running = asyncio.create_task(sink.run())
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                while not await asyncio.to_thread(self._written, store, ends) and not running.done():
-                    await asyncio.sleep(_PAUSE)
-        except TimeoutError:
-            raise CannotAct("ClickHouse did not take the raw events in time; see that it runs.") from None
-        finally:
-            await sink.stop()
-            await running
-
-    def _written(self, store: Store, ends: Mapping[int, int]) -> bool:
-        raw = RawEvents(store)
-        return all((raw.covered(self.before.epoch, p) or -1) + 1 >= end for p, end in ends.items() if end)
+        await written_up_to(self, self.store, ends)
+        await self.commit(self.settings.sink_group, ends)
 
     async def give(self, partition: int, changelog: State, told: list[tuple[bytes, bytes]]) -> None:
         """Write a partition's changed state, whole or not at all; ``told`` goes to ``sales.totals``."""
@@ -166,7 +146,24 @@ class Standstill:
     async def done(self, partitions: int) -> None:
         """Record the new epoch: from here on it holds, for all that start."""
         recorded = Recorded(self.epoch, partitions)
-        await record_epoch(self.settings.kafka_bootstrap, recorded, self.security)
+        source = self.counted.source
+        await record_epoch(self.settings.kafka_bootstrap, recorded, self.security, topic=source)
+
+    async def commit(self, group: str, ends: Mapping[int, int]) -> None:
+        """Set the offsets of a group of which nobody runs, for partitions of the source topic."""
+        places = {TopicPartition(self.counted.source, partition): end for partition, end in ends.items()}
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.settings.kafka_bootstrap,
+            group_id=group,
+            enable_auto_commit=False,
+            **self.security,
+        )
+        await consumer.start()
+        try:
+            consumer.assign(list(places))
+            await consumer.commit(places)
+        finally:
+            await consumer.stop()
 
     @asynccontextmanager
     async def reader(self, *places: TopicPartition) -> AsyncIterator[AIOKafkaConsumer]:
@@ -188,22 +185,26 @@ class Standstill:
 
 @asynccontextmanager
 async def standing_still(
-    settings: Settings, store: Store | None, calendar: Calendar
+    settings: Settings,
+    store: Store | None,
+    calendar: Calendar,
+    counted: topics.Counted = topics.SALES,
 ) -> AsyncIterator[Standstill]:
-    """Hold an installation still.
+    """Hold the counting of sales, or of signals, still.
 
     Raises:
         CannotAct: a worker or a sink runs, or there are no topics yet.
         KafkaError: Kafka cannot be asked.
     """
     security = client_security(settings)
-    recorded = await read_recorded(settings.kafka_bootstrap, security=security)
+    recorded = await read_recorded(settings.kafka_bootstrap, counted.source, security)
     if recorded is None:
         raise CannotAct("The source topic has no epoch yet; `daybook topics` records one.")
-    for group, what in ((settings.application, "worker"), (settings.sink_group, "sink")):
+    worker = application_of(settings.application, counted)
+    for group, what in ((worker, "worker"), (settings.sink_group, "sink")):
         if count := await members(settings, group):
             raise CannotAct(f"Stop every {what} first: {count} of group {group} still run.")
-    held = Standstill(settings, recorded, store, calendar)
+    held = Standstill(settings, recorded, store, calendar, counted)
     try:
         yield held
     except CheckpointFailedError as error:
@@ -221,23 +222,6 @@ def position_of(state: State, partition: int, epoch: int) -> PartitionPosition:
     return position
 
 
-async def commit(settings: Settings, group: str, ends: Mapping[int, int]) -> None:
-    """Set the offsets of a group of which nobody runs, for partitions of the source topic."""
-    places = {TopicPartition(topics.EVENTS, partition): end for partition, end in ends.items()}
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap,
-        group_id=group,
-        enable_auto_commit=False,
-        **client_security(settings),
-    )
-    await consumer.start()
-    try:
-        consumer.assign(list(places))
-        await consumer.commit(places)
-    finally:
-        await consumer.stop()
-
-
 async def _lost(error: CheckpointFailedError) -> None:
     raise error
 
@@ -245,20 +229,22 @@ async def _lost(error: CheckpointFailedError) -> None:
 class _Source:
     """The log as the totals processor steers it."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, settings: Settings, security: Mapping[str, Any]) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, held: Standstill) -> None:
         self._consumer = consumer
-        self._settings = settings
-        self._security = security
+        self._held = held
+
+    def _place(self, partition: int) -> TopicPartition:
+        return TopicPartition(self._held.counted.source, partition)
 
     async def seek(self, partition: int, offset: int) -> None:
         """Read on at an offset."""
-        self._consumer.seek(TopicPartition(topics.EVENTS, partition), offset)
+        self._consumer.seek(self._place(partition), offset)
 
     async def first_offset(self, partition: int) -> int:
         """The oldest offset that the log still holds."""
-        place = TopicPartition(topics.EVENTS, partition)
+        place = self._place(partition)
         return int((await self._consumer.beginning_offsets([place]))[place])
 
     async def commit(self, partition: int, offset: int) -> None:
         """Commit for the workers' group."""
-        await commit(self._settings, self._settings.application, {partition: offset})
+        await self._held.commit(self._held.application, {partition: offset})

@@ -54,6 +54,11 @@ def signals_application(application: str) -> str:
     return f"{application}-signals"
 
 
+def application_of(application: str, counted: topics.Counted) -> str:
+    """The consumer group and identity of the workers that count sales, or signals."""
+    return application if counted is topics.SALES else signals_application(application)
+
+
 def changelog_of(application: str) -> str:
     """Name of the topic behind the worker's table of totals."""
     return f"{application}-totals-changelog"

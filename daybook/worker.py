@@ -13,8 +13,9 @@ from typing import Final, TypeVar
 from daybook.brokers import client_security
 from daybook.faust_running import run_process
 from daybook.ledger.calendar import Calendar
-from daybook.ledger.counting import POSITION, AnyLedger
+from daybook.ledger.counting import AnyLedger
 from daybook.ledger.messages import PartitionPosition, decode_totals
+from daybook.ledger.regrouping import POSITION
 from daybook.ledger.signals.state import SignalLedger
 from daybook.ledger.state import PartitionLedger
 from daybook.metrics.worker import readings
@@ -25,9 +26,10 @@ from daybook.schemas import topics
 from daybook.settings import Settings
 from daybook.sinks.raw_events import RawLookup
 from daybook.sinks.raw_signals import SignalLookup
+from daybook.sinks.store import Store
 from daybook.streams.app import StreamSettings, Worker
 from daybook.streams.totals import LateLookup
-from daybook.topics import signals_application
+from daybook.topics import application_of
 from daybook.watched_stores import watched_stores
 
 log = logging.getLogger(__name__)
@@ -58,7 +60,7 @@ async def run_worker(
         settings.partitions = await signal_partitions(settings)
     epoch = await epoch_of(settings, counted.source)
     ledger = LEDGERS[counted]
-    async with _lookup(settings, counted) as lookup, reloading(watched_stores(settings, calendar)):
+    async with _opened_lookup(settings, counted) as lookup, reloading(watched_stores(settings, calendar)):
         worker = Worker(stream_settings(settings, counted), restorer(epoch, calendar, ledger), lookup)
         await run_process(worker, "worker", settings, functools.partial(readings, worker), stopping)
 
@@ -68,7 +70,7 @@ def stream_settings(settings: Settings, counted: topics.Counted = topics.SALES) 
     return StreamSettings(
         settings.kafka_bootstrap,
         settings.partitions,
-        app_id=settings.application if counted is topics.SALES else signals_application(settings.application),
+        app_id=application_of(settings.application, counted),
         checkpoint_seconds=settings.checkpoint_seconds,
         checkpoint_events=settings.checkpoint_events,
         counted=counted,
@@ -101,10 +103,15 @@ def restorer(
 
 
 @contextlib.asynccontextmanager
-async def _lookup(settings: Settings, counted: topics.Counted) -> AsyncIterator[LateLookup | None]:
+async def _opened_lookup(settings: Settings, counted: topics.Counted) -> AsyncIterator[LateLookup | None]:
     if settings.clickhouse_url is None:
         log.warning("No ClickHouse is configured: late events that may be repeats will be dead letters")
         yield None
         return
     with opened(settings) as store:
-        yield RawLookup(store) if counted is topics.SALES else SignalLookup(store)
+        yield lookup_of(store, counted)
+
+
+def lookup_of(store: Store, counted: topics.Counted) -> LateLookup:
+    """Who is asked whether late records were seen before."""
+    return RawLookup(store) if counted is topics.SALES else SignalLookup(store)

@@ -15,6 +15,8 @@ from daybook.ledger.arrivals import AnyArrival, MissingRecordsError, Record, Unc
 from daybook.ledger.calendar import Calendar, UnknownStoreError
 from daybook.ledger.messages import PartitionPosition, decode_totals, encode
 from daybook.ledger.positions import version
+from daybook.ledger.regrouping import KEY as REGROUPED
+from daybook.ledger.regrouping import POSITION, Regrouped, decode_regrouped
 from daybook.ledger.remembered import Remembered
 from daybook.ledger.uncounted import COUNTED, DEAD, DUPLICATE, SUPERSEDED, Uncounted
 from daybook.schemas import topics
@@ -22,12 +24,11 @@ from daybook.schemas.codec import Problem, Reason
 
 TOTAL: Final = b"total|"
 """What keys of totals begin with in the changelog."""
-POSITION: Final = b"position"
-"""The position's key in the changelog."""
 _IDS: Final = b"ids|"
 _UNVERIFIED: Final = Problem(
     Reason.LATE_UNVERIFIED, "time", "older than 72 hours, and the raw records cannot be asked"
 )
+_MISPLACED: Final = "on the partition of before the topic got more; a replay puts it right"
 _UNKNOWN_STORE: Final = Problem(Reason.UNKNOWN_STORE, "store_id", "not in the stores file")
 
 
@@ -70,6 +71,7 @@ class CountingLedger(ABC, Generic[A, B]):
         self.consecutive_dead = 0
         self._uncounted = Uncounted(partition, source)
         self._gone: list[bytes] = []
+        self._regrouped: Regrouped | None = None
         self._told = self.position
 
     @property
@@ -124,6 +126,8 @@ class CountingLedger(ABC, Generic[A, B]):
             self._restore_position(value)
         elif key.startswith(_IDS):
             self.remembered.restore(key, value)
+        elif key == REGROUPED:
+            self._regrouped = decode_regrouped(value)
         else:
             self._restore_state(key, value)
 
@@ -190,6 +194,15 @@ class CountingLedger(ABC, Generic[A, B]):
 
     def _refuse(self, new: A, problem: Problem) -> str:
         return self._uncounted.refuse(self.epoch, new.record, problem, self._key_of(new) if new.event else "")
+
+    def _check_place(self, key: str, field: str, record: Record) -> None:
+        """After a regrouping: whether a record of this key may lie here.
+
+        Raises:
+            Uncountable: it may not. ``field`` is the key's, in the event.
+        """
+        if self._regrouped and self._regrouped.misplaced(key, self.partition, record.recorded_at):
+            raise Uncountable(Problem(Reason.MISPLACED, field, _MISPLACED))
 
     def _tell(self, outcome: str, tally: Counter[str]) -> None:
         tally[outcome] += 1

@@ -14,9 +14,18 @@ _M: Final = 0x5BD1E995
 _WORD: Final = 0xFFFFFFFF
 
 
-def homes(key: bytes, partitions: int) -> frozenset[int]:
-    """The partitions on which a record of this key may have been put: one for each partitioner."""
-    return frozenset({(murmur2(key) & 0x7FFFFFFF) % partitions, crc32(key) % partitions})
+def home(key: bytes, partitions: int) -> int:
+    """The partition on which a record of this key is put by murmur2."""
+    return (murmur2(key) & 0x7FFFFFFF) % partitions
+
+
+def homes(key: bytes, partitions: int, *, one: bool = False) -> frozenset[int]:
+    """The partitions on which a record of this key may have been put: one for each partitioner.
+
+    ``one`` says that murmur2 is the only one in use.
+    """
+    first = home(key, partitions)
+    return frozenset({first} if one else {first, crc32(key) % partitions})
 
 
 def murmur2(data: bytes) -> int:

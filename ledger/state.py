@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from daybook.ledger.arrivals import Arrival, MissingRecordsError, Record, Uncountable
+from daybook.ledger.arrivals import Arrival, MissingRecordsError, Record
 from daybook.ledger.batches import Batch, BatchReader, Run
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.columns.codes import Flags
@@ -20,11 +20,8 @@ from daybook.ledger.messages import PartitionPosition, decode_totals
 from daybook.ledger.orders import PREFIX as ORDER_PREFIX
 from daybook.ledger.orders import AppliedOrder, decode_order, encode_order, order_key
 from daybook.ledger.positions import version
-from daybook.ledger.regrouping import KEY as REGROUPED
-from daybook.ledger.regrouping import Regrouped, decode_regrouped
 from daybook.ledger.totals import Totals, bucket_key, encode_bucket
 from daybook.ledger.uncounted import COUNTED, DUPLICATE, SUPERSEDED
-from daybook.schemas.codec import Problem, Reason
 from daybook.schemas.events import OrderSnapshot
 
 __all__ = ["Arrival", "Batch", "Checkpoint", "MissingRecordsError", "PartitionLedger", "Record"]
@@ -33,9 +30,6 @@ COLUMNS_FROM: Final = 64
 """Records of a batch from which on columns are worth their trouble."""
 _ONE_BY_ONE: Final = BatchReader(sys.maxsize)
 """After a regrouping each record's place has to be looked at."""
-_MISPLACED: Final = Problem(
-    Reason.MISPLACED, "order_id", "on the partition of before the topic got more; a replay puts it right"
-)
 
 
 class PartitionLedger(CountingLedger[Arrival, Batch]):
@@ -64,7 +58,6 @@ class PartitionLedger(CountingLedger[Arrival, Batch]):
         self.orders: dict[bytes, AppliedOrder] = {}
         self._changed_orders: set[bytes] = set()
         self._reader = BatchReader(columns_from)
-        self._regrouped: Regrouped | None = None
 
     def decode(self, records: Sequence[Record]) -> Batch:
         """The records that are new to this state, decoded.
@@ -130,8 +123,7 @@ class PartitionLedger(CountingLedger[Arrival, Batch]):
         event = new.event
         if event is None:
             raise TypeError("nothing to count")
-        if self._is_misplaced(event.order_id, new.record):
-            raise Uncountable(_MISPLACED)
+        self._check_place(event.order_id, "order_id", new.record)
         return ledger_lines(event, self.calendar)
 
     def _post(self, new: Arrival, prepared: list[LedgerLine], at: int) -> str:
@@ -142,10 +134,6 @@ class PartitionLedger(CountingLedger[Arrival, Batch]):
 
     def _key_of(self, new: Arrival) -> str:
         return new.event.order_id if new.event else ""
-
-    def _is_misplaced(self, order_id: str, record: Record) -> bool:
-        regrouped = self._regrouped
-        return regrouped is not None and regrouped.misplaced(order_id, self.partition, record.recorded_at)
 
     def _apply_snapshot(self, event: OrderSnapshot, record: Record, lines: list[LedgerLine], at: int) -> str:
         key = order_key(event.source, event.order_id)
@@ -168,5 +156,3 @@ class PartitionLedger(CountingLedger[Arrival, Batch]):
             self.totals.restore(message)
         elif key.startswith(ORDER_PREFIX):
             self.orders[key] = decode_order(value)
-        elif key == REGROUPED:
-            self._regrouped = decode_regrouped(value)

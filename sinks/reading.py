@@ -22,7 +22,7 @@ FROM positions FINAL
 """
 _DEAD: Final = """
 SELECT epoch, partition, offset, reason, detail, original, redacted, replayable, recorded_at
-FROM dead_letters FINAL
+FROM {table} FINAL
 WHERE {everything}
 ORDER BY recorded_at DESC, epoch DESC, partition, offset DESC
 LIMIT {limit:UInt32}
@@ -86,22 +86,30 @@ def counts(store: Store) -> Counts:
     return Counts(int(received), int(counted), int(duplicates), int(dead), newest)
 
 
-def dead_letters(store: Store, *, reason: str | None = None, limit: int = 100) -> list[StoredDeadLetter]:
-    """The newest dead letters, of one reason or of all."""
+def dead_letters(
+    store: Store, *, reason: str | None = None, limit: int = 100, signals: bool = False
+) -> list[StoredDeadLetter]:
+    """The newest dead letters of sales, or of signals; of one reason or of all."""
     condition = "1" if reason is None else "reason = {reason:String}"
     parameters: dict[str, Any] = {"limit": limit}
     if reason is not None:
         parameters["reason"] = reason
-    return _dead_letters(store, condition, parameters)
+    return _dead_letters(store, condition, parameters, signals=signals)
 
 
-def dead_letter(store: Store, epoch: int, partition: int, offset: int) -> StoredDeadLetter | None:
+def dead_letter(
+    store: Store, epoch: int, partition: int, offset: int, *, signals: bool = False
+) -> StoredDeadLetter | None:
     """The dead letter of one position."""
     condition = "(epoch, partition, offset) = ({epoch:UInt32}, {partition:UInt16}, {offset:UInt64})"
     parameters = {"epoch": epoch, "partition": partition, "offset": offset, "limit": 1}
-    return next(iter(_dead_letters(store, condition, parameters)), None)
+    return next(iter(_dead_letters(store, condition, parameters, signals=signals)), None)
 
 
-def _dead_letters(store: Store, condition: str, parameters: dict[str, Any]) -> list[StoredDeadLetter]:
-    rows = store.rows(_DEAD.replace("{everything}", condition), parameters, binary=("original",))
+def _dead_letters(
+    store: Store, condition: str, parameters: dict[str, Any], *, signals: bool
+) -> list[StoredDeadLetter]:
+    table = "signal_dead_letters" if signals else "dead_letters"
+    sql = _DEAD.replace("{table}", table).replace("{everything}", condition)
+    rows = store.rows(sql, parameters, binary=("original",))
     return [StoredDeadLetter(*row)._replace(redacted=bool(row[6]), replayable=bool(row[7])) for row in rows]

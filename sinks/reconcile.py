@@ -30,10 +30,6 @@ SELECT partition, max(version), count() FROM totals FINAL
 WHERE business_date BETWEEN {from:Date} AND {to:Date}
 GROUP BY partition ORDER BY partition
 """
-_UNCOUNTED: Final = f"""
-SELECT partition, count() FROM outcomes FINAL WHERE outcome != 'replaced' AND {BELOW}
-GROUP BY partition
-"""  # noqa: S608 - constants of ours
 
 
 class Difference(NamedTuple):
@@ -88,9 +84,13 @@ def reconcile(store: Store, day: date | None = None, *, patience: float = PATIEN
         time.sleep(_PAUSE)
 
 
-def uncounted_written(store: Store, bounds: dict[int, int]) -> dict[int, int]:
-    """How many events below each partition's bound (a version) are known not to count."""
-    rows = store.rows(_UNCOUNTED, bounds_parameters(bounds))
+def uncounted_written(store: Store, bounds: dict[int, int], table: str = "outcomes") -> dict[int, int]:
+    """How many records below each partition's bound (a version) are known not to count, by their table."""
+    sql = (
+        f"SELECT partition, count() FROM {table} FINAL"  # noqa: S608 - constants of ours
+        f" WHERE outcome != 'replaced' AND {BELOW} GROUP BY partition"
+    )
+    rows = store.rows(sql, bounds_parameters(bounds))
     return {int(row[0]): int(row[1]) for row in rows}
 
 

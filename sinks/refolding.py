@@ -28,9 +28,11 @@ def refold(
     raw = RawEvents(store)
     ledgers: list[PartitionLedger] = []
     known = 0
+    before: bytes | None = None
     for epoch, count in raw.partitions_by_epoch().items():
         if known < count:
-            ledgers = _grown(ledgers, count, epoch, calendar) if known else []
+            if known:
+                ledgers, before = _grown(ledgers, count, epoch, calendar, before)
             known = max(known, count)
         ledgers += [_ledger(p, epoch, calendar) for p in range(len(ledgers), known)]
         for partition in range(count):
@@ -51,20 +53,25 @@ def _ledger(partition: int, epoch: int, calendar: Calendar) -> PartitionLedger:
 
 
 def _grown(
-    ledgers: list[PartitionLedger], partitions: int, epoch: int, calendar: Calendar
-) -> list[PartitionLedger]:
-    """The same state over more partitions. What was misplaced then is a dead letter by now, and left out."""
+    ledgers: list[PartitionLedger], partitions: int, epoch: int, calendar: Calendar, before: bytes | None
+) -> tuple[list[PartitionLedger], bytes]:
+    """The same state over more partitions, and the record of that. ``before`` is that of the time before.
+
+    What was misplaced then is a dead letter by now, and left out.
+    """
     states: list[State] = []
     for ledger in ledgers:
         ledger.totals.mark_all()
         taken = ledger.take_checkpoint()
-        states.append({key: value for key, value in taken.changelog if value is not None})
+        state = {key: value for key, value in taken.changelog if value is not None}
+        states.append(state if before is None else state | {KEY: before})
     grown = []
-    for partition, change in enumerate(regrouped(states, partitions, epoch, _NEVER)):
+    changes = regrouped(states, partitions, epoch, _NEVER)
+    for partition, change in enumerate(changes):
         ledger = _ledger(partition, epoch, calendar)
         state = (states[partition] if partition < len(states) else {}) | change
         for key, value in state.items():
             if key != KEY:
                 ledger.restore(key, value)
         grown.append(ledger)
-    return grown
+    return grown, changes[0][KEY]

@@ -18,22 +18,22 @@ from pathlib import Path
 from typing import Final
 
 from daybook.backup.files import FORMAT, Kept, Manifest, Table, finish, write_records
-from daybook.backup.reading import newest, tail, until
+from daybook.backup.reading import newest, tail
 from daybook.backup.signals import kept_signals, signal_states
+from daybook.backup.waiting import OF_SALES, until_written
 from daybook.brokers import client_security
-from daybook.epochs import META, Recorded, read_recorded
+from daybook.epochs import META, read_recorded
 from daybook.ledger.messages import PartitionPosition
 from daybook.operations.base import CannotAct
 from daybook.schemas import topics
 from daybook.settings import Settings
 from daybook.sinks.columns import BELOW
-from daybook.sinks.raw_events import RawEvents
-from daybook.sinks.reconcile import bounds_parameters, uncounted_written
+from daybook.sinks.reconcile import bounds_parameters
 from daybook.sinks.store import Store
 from daybook.standstill import position_of
 from daybook.topics import TopicPlan, changelog_of, planned_topics
 
-DERIVED: Final = frozenset({"totals", "positions", "migrations"})
+DERIVED: Final = frozenset({"totals", "positions", "signal_totals", "signal_positions", "migrations"})
 """Tables that a restore fills from the state, or makes."""
 BOUNDED: Final = frozenset({"events", "lines", "outcomes", "dead_letters"})
 BOUNDED_SIGNALS: Final = frozenset({"signal_events", "signal_outcomes", "signal_dead_letters"})
@@ -58,7 +58,7 @@ async def back_up(settings: Settings, store: Store, folder: Path) -> Manifest:
         await newest(settings, changelog_of(settings.application), p) for p in range(recorded.partitions)
     ]
     positions = [position_of(state, p, recorded.epoch) for p, state in enumerate(states)]
-    await until(lambda: _written(store, recorded, positions))
+    await until_written(store, recorded.epoch, positions, OF_SALES)
     for partition, state in enumerate(states):
         write_records(folder / f"state-{partition}.ndjson", (Kept(k, v, []) for k, v in state.items()))
     signals = await kept_signals(settings, store, folder)
@@ -100,19 +100,6 @@ def _prepare(folder: Path) -> None:
         raise CannotAct(f"{folder} is not empty: name a new folder for each backup.")
     # It holds keys and every sale: for its owner alone, also where the folder was there before.
     folder.chmod(0o700)
-
-
-def _written(store: Store, recorded: Recorded, positions: Sequence[PartitionPosition]) -> bool:
-    raw = RawEvents(store)
-    for position in positions:
-        covered = raw.covered(recorded.epoch, position.partition)
-        if (
-            position.epoch == recorded.epoch
-            and (-1 if covered is None else covered) + 1 < position.next_offset
-        ):
-            return False
-    told = uncounted_written(store, {p.partition: p.version for p in positions})
-    return all(told.get(p.partition, 0) == p.duplicates + p.superseded + p.dead for p in positions)
 
 
 def _dump(

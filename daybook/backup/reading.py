@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -13,13 +11,11 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from daybook.backup.files import Kept, write_records
 from daybook.brokers import client_security
-from daybook.ledger.regrouping import State
-from daybook.operations.base import CannotAct
+from daybook.ledger.counting import TOTAL
+from daybook.ledger.regrouping import POSITION, State
 from daybook.settings import Settings
 from daybook.streams.writer import BARRIER
 
-PATIENCE: Final = 120.0
-_PAUSE: Final = 0.5
 _ATTEMPTS: Final = 20
 _BATCH: Final = 10_000
 
@@ -34,6 +30,12 @@ async def newest(settings: Settings, topic: str, partition: int) -> State:
             elif record.key != BARRIER:
                 state[record.key] = record.value
     return state
+
+
+def told_totals(state: State, partition: int) -> State:
+    """What a worker has told of totals, with its position, when its state stood so."""
+    told = {key.removeprefix(TOTAL): value for key, value in state.items() if key.startswith(TOTAL)}
+    return told | ({b"position|%d" % partition: state[POSITION]} if POSITION in state else {})
 
 
 async def tail(settings: Settings, topic: str, partition: int, offset: int, path: Path) -> None:
@@ -78,18 +80,3 @@ async def reading(
         yield consumer, place
     finally:
         await consumer.stop()
-
-
-async def until(written: Callable[[], bool]) -> None:
-    """Wait until ClickHouse holds what is counted.
-
-    Raises:
-        CannotAct: it does not in two minutes.
-    """
-    deadline = time.monotonic() + PATIENCE
-    while not await asyncio.to_thread(written):
-        if time.monotonic() > deadline:
-            raise CannotAct(
-                "ClickHouse does not hold yet what is counted; see that the sink runs, then try again."
-            )
-        await asyncio.sleep(_PAUSE)

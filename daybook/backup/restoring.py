@@ -9,14 +9,15 @@ from datetime import timedelta
 from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from daybook.backup.files import Kept, Manifest, opened_backup, read_records
 from daybook.backup.making import single_topics
+from daybook.backup.reading import told_totals
 from daybook.backup.signals import signal_states
 from daybook.brokers import client_security
 from daybook.epochs import Recorded, next_epoch, read_recorded, record_epoch
 from daybook.ledger.counting import Checkpoint
-from daybook.ledger.regrouping import POSITION
 from daybook.operations.base import CannotAct
 from daybook.schemas import topics
 from daybook.settings import Settings
@@ -25,7 +26,6 @@ from daybook.sinks.store import Store
 from daybook.streams.writer import CheckpointWriter
 from daybook.topics import changelog_of, create_topics, planned_topics
 
-_TOTAL = b"total|"
 _AT_ONCE = 1000
 
 
@@ -78,17 +78,29 @@ async def _check_empty(settings: Settings, store: Store) -> None:
     consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka_bootstrap, **client_security(settings))
     await consumer.start()
     try:
-        for topic in (topics.EVENTS, topics.TOTALS, changelog_of(settings.application)):
-            if topic not in await consumer.topics():
+        there = await consumer.topics()
+        states = (changelog_of(settings.application), *signal_states(settings))
+        for topic in (topics.EVENTS, topics.TOTALS, topics.SIGNALS, *states):
+            if topic not in there:
                 continue
-            places = [TopicPartition(topic, p) for p in consumer.partitions_for_topic(topic) or ()]
-            ends = await consumer.end_offsets(places)
+            ends = await consumer.end_offsets(await _places(settings, topic))
             if any(ends.values()):
                 raise CannotAct(
                     f"The topic {topic} is not empty: a restore needs a Kafka without Daybook's topics."
                 )
     finally:
         await consumer.stop()
+
+
+async def _places(settings: Settings, topic: str) -> list[TopicPartition]:
+    """A topic's partitions, from a broker: a consumer knows only those of topics that it reads."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, **client_security(settings))
+    await admin.start()
+    try:
+        described = (await admin.describe_topics([topic]))[0]["partitions"]
+        return [TopicPartition(topic, int(each["partition"])) for each in described]
+    finally:
+        await admin.close()
 
 
 def _copy_back(kept: Path, files_to: Path) -> None:
@@ -139,12 +151,9 @@ async def _give_states(settings: Settings, manifest: Manifest, folder: Path) -> 
                 for record in read_records(folder / f"state-{partition}.ndjson")
                 if record.key is not None and record.value is not None
             }
-            totals = {key: value for key, value in state.items() if key.startswith(_TOTAL)}
-            told = [(key.removeprefix(_TOTAL), value) for key, value in totals.items()]
-            if POSITION in state:
-                told.append((b"position|%d" % partition, state[POSITION]))
+            told = told_totals(state, partition)
             await writer.take_over(partition)
-            await writer.write(partition, Checkpoint(0, [*state.items()], told, None, []))
+            await writer.write(partition, Checkpoint(0, [*state.items()], [*told.items()], None, []))
     finally:
         await writer.stop()
 

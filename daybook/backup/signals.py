@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from daybook.backup.files import Kept, write_records
-from daybook.backup.reading import newest, tail, until
+from daybook.backup.reading import newest, tail, told_totals
+from daybook.backup.waiting import OF_SIGNALS, until_written
 from daybook.brokers import client_security
-from daybook.epochs import Recorded, read_recorded
+from daybook.epochs import read_recorded
 from daybook.ledger.messages import PartitionPosition
 from daybook.schemas import topics
 from daybook.settings import Settings
 from daybook.sinks.store import Store
 from daybook.standstill import position_of
 from daybook.topics import changelog_of, signals_application
-
-_COVERED: Final = """
-SELECT partition, max(offset) + 1 FROM signal_events WHERE epoch = {epoch:UInt32} GROUP BY partition
-"""
 
 
 def signal_states(settings: Settings) -> tuple[str, str]:
@@ -39,26 +35,17 @@ async def kept_signals(settings: Settings, store: Store, folder: Path) -> KeptSi
     recorded = await read_recorded(settings.kafka_bootstrap, topics.SIGNALS, client_security(settings))
     if recorded is None:
         return KeptSignals(0, [])
+    totals, changelog = signal_states(settings)
     positions = []
     for partition in range(recorded.partitions):
-        for topic in reversed(signal_states(settings)):
-            state = await newest(settings, topic, partition)
-            kept = (Kept(key, value, []) for key, value in state.items())
+        state = await newest(settings, changelog, partition)
+        # What was told of totals may be of a later moment: those of this state are in it.
+        for topic, records in ((changelog, state), (totals, told_totals(state, partition))):
+            kept = (Kept(key, value, []) for key, value in records.items())
             write_records(folder / f"topic-{topic}-{partition}.ndjson", kept)
-            if topic != topics.SIGNAL_TOTALS:
-                positions.append(position_of(state, partition, recorded.epoch))
-    await until(lambda: _written(store, recorded, positions))
+        positions.append(position_of(state, partition, recorded.epoch))
+    await until_written(store, recorded.epoch, positions, OF_SIGNALS)
     for partition, position in enumerate(positions):
         rest = folder / f"tail-signals-{partition}.ndjson"
         await tail(settings, topics.SIGNALS, partition, position.next_offset, rest)
     return KeptSignals(recorded.epoch, positions)
-
-
-def _written(store: Store, recorded: Recorded, positions: Sequence[PartitionPosition]) -> bool:
-    rows = store.rows(_COVERED, {"epoch": recorded.epoch})
-    covered = {int(partition): int(end) for partition, end in rows}
-    return all(
-        covered.get(position.partition, 0) >= position.next_offset
-        for position in positions
-        if position.epoch == recorded.epoch
-    )

@@ -15,13 +15,17 @@ def dead_letters() -> None:
     """Events that could not be counted, and why."""
 
 
+_SIGNALS = click.option("--signals", is_flag=True, help="Those of signals instead of those of sales.")
+
+
 @dead_letters.command("list")
+@_SIGNALS
 @click.option("--reason", help="Only this reason code, such as unknown_store.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True)
 @store_options
-def list_(*, settings: Settings, as_json: bool, reason: str | None, limit: int) -> None:
+def list_(*, settings: Settings, as_json: bool, signals: bool, reason: str | None, limit: int) -> None:
     """List the newest dead letters."""
-    document = do(settings, "dead-letters-list", ListArgs(reason=reason, limit=limit))
+    document = do(settings, "dead-letters-list", ListArgs(reason=reason, limit=limit, signals=signals))
     if as_json:
         print_json(document)
         return
@@ -41,12 +45,13 @@ def list_(*, settings: Settings, as_json: bool, reason: str | None, limit: int) 
 
 
 @dead_letters.command()
+@_SIGNALS
 @click.argument("letter_id", metavar="ID")
 @store_options
-def show(*, settings: Settings, as_json: bool, letter_id: str) -> None:
+def show(*, settings: Settings, as_json: bool, signals: bool, letter_id: str) -> None:
     """Show one dead letter with its original bytes."""
     try:
-        args = ShowArgs(id=letter_id)
+        args = ShowArgs(id=letter_id, signals=signals)
     except ValidationError:
         raise click.UsageError("An id reads epoch-partition-offset, as in the list.") from None
     document = do(settings, "dead-letters-show", args)
@@ -59,12 +64,19 @@ def show(*, settings: Settings, as_json: bool, letter_id: str) -> None:
 
 
 @dead_letters.command()
+@_SIGNALS
 @click.argument("letter_id", metavar="[ID]", required=False)
 @click.option("--reason", help="All replayable ones of this reason code.")
 @click.option("--kafka", help="Brokers, host:port; not needed for a running demo.")
 @store_options
 def replay(
-    *, settings: Settings, as_json: bool, letter_id: str | None, reason: str | None, kafka: str | None
+    *,
+    settings: Settings,
+    as_json: bool,
+    signals: bool,
+    letter_id: str | None,
+    reason: str | None,
+    kafka: str | None,
 ) -> None:
     """Publish dead letters once more, after what was wrong has been put right."""
     if (letter_id is None) == (reason is None):
@@ -72,7 +84,7 @@ def replay(
     if kafka is not None:
         settings.kafka_bootstrap = kafka
     try:
-        args = ReplayArgs(id=letter_id, reason=reason)
+        args = ReplayArgs(id=letter_id, reason=reason, signals=signals)
     except ValidationError:
         raise click.UsageError("An id reads epoch-partition-offset, as in the list.") from None
     document = do(settings, "dead-letters-replay", args)

@@ -21,7 +21,7 @@ from daybook.settings import Settings
 @click.option("--bootstrap", help="Brokers, host:port, comma-separated.")
 @store_options
 def grow(*, settings: Settings, as_json: bool, partitions: int, bootstrap: str | None) -> None:
-    """Give the topics of sales more partitions, and hand on who was counted already.
+    """Give the topics of sales and signals more partitions, and hand on who was counted already.
 
     Stop every worker and sink first, and start them again afterwards; gateways and tills go on publishing.
     If it is cut off, run it again.
@@ -30,11 +30,12 @@ def grow(*, settings: Settings, as_json: bool, partitions: int, bootstrap: str |
     with told_in_a_sentence(settings), contextlib.ExitStack() as stack:
         calendar = needed_calendar(settings)
         store = stack.enter_context(opened(settings)) if settings.clickhouse_url is not None else None
-        epoch = asyncio.run(grow_topics(settings, partitions, store, calendar, _say))
+        epochs = asyncio.run(grow_topics(settings, partitions, store, calendar, _say))
     if as_json:
-        print_json({"partitions": partitions, "epoch": epoch})
+        print_json({"partitions": partitions, "epochs": epochs})
     else:
-        click.echo(f"{partitions} partitions, epoch {epoch}. Start workers and sinks again.")
+        told = ", ".join(f"{topic} epoch {epoch}" for topic, epoch in epochs.items())
+        click.echo(f"{partitions} partitions: {told}. Start workers and sinks again.")
 
 
 def _say(sentence: str) -> None:

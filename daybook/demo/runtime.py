@@ -104,7 +104,10 @@ class Demo:
         """Why a part of the demo ended by itself."""
 
     async def publish_to(self, topic: str, records: Sequence[OutgoingRecord]) -> None:
-        """Send records to another topic than the sales'. ClickHouse keeps what they say; no journal does."""
+        """Send records to another topic than the sales'. Signals are journaled; ClickHouse keeps the rest."""
+        if topic == topics.SIGNALS:
+            await self.signals.publisher.send(records)
+            return
         async with SalesPublisher(self.broker.bootstrap, topic=topic) as publisher:
             await publisher.send(records)
 

@@ -10,25 +10,32 @@ from pydantic import Field
 
 from daybook.operations.base import Args, CannotAct, Document, Place
 from daybook.producers.records import OutgoingRecord
+from daybook.schemas import topics
 from daybook.sinks.reading import StoredDeadLetter, dead_letter, dead_letters
 
 _ID: Final = r"^\d{1,10}-\d{1,5}-\d{1,15}$"
 
 
-class ListArgs(Args):
+class LetterArgs(Args):
+    """Whose dead letters are meant."""
+
+    signals: bool = Field(False, description="Those of signals instead of those of sales.")
+
+
+class ListArgs(LetterArgs):
     """The newest, of one reason or of all."""
 
     reason: str | None = None
     limit: int = Field(100, ge=1, le=100_000)
 
 
-class ShowArgs(Args):
+class ShowArgs(LetterArgs):
     """One dead letter, by its id: epoch-partition-offset."""
 
     id: str = Field(pattern=_ID)
 
 
-class ReplayArgs(Args):
+class ReplayArgs(LetterArgs):
     """One dead letter by its id, or all replayable ones of a reason."""
 
     id: str | None = Field(None, pattern=_ID)
@@ -38,7 +45,7 @@ class ReplayArgs(Args):
 
 def list_dead_letters(place: Place, args: ListArgs) -> Document:
     """The newest dead letters, without their original bytes."""
-    found = dead_letters(place.store, reason=args.reason, limit=args.limit)
+    found = dead_letters(place.store, reason=args.reason, limit=args.limit, signals=args.signals)
     return {"dead_letters": [_summary(letter) for letter in found]}
 
 
@@ -48,12 +55,7 @@ def show_dead_letter(place: Place, args: ShowArgs) -> Document:
     Raises:
         CannotAct: there is none of that id.
     """
-    epoch, partition, offset = map(int, args.id.split("-"))
-    letter = dead_letter(place.store, epoch, partition, offset)
-    if letter is None:
-        raise CannotAct(
-            f"There is no dead letter {args.id}; `daybook dead-letters list` shows which there are."
-        )
+    letter = _named(place, args.id, args)
     text = letter.original.decode("utf-8", "backslashreplace")
     return {**_summary(letter), "original": text, "original_base64": b64encode(letter.original).decode()}
 
@@ -64,36 +66,41 @@ def replay_dead_letters(place: Place, args: ReplayArgs) -> Document:
     Raises:
         CannotAct: no broker is known, or the one that was named cannot be replayed.
     """
-    if place.publish is None:
+    if place.publish is None or place.publish_to is None:
         raise CannotAct("Say where to publish: --kafka for a broker, or --data-dir of a running demo.")
     if args.id is not None:
-        letters = [_named(place, args.id)]
+        letters = [_named(place, args.id, args)]
         if not letters[0].replayable:
             raise CannotAct(
                 f"Dead letter {args.id} cannot be replayed: its reason, {letters[0].reason}, is final."
             )
     else:
-        found = dead_letters(place.store, reason=args.reason, limit=args.limit)
+        found = dead_letters(place.store, reason=args.reason, limit=args.limit, signals=args.signals)
         letters = [letter for letter in found if letter.replayable]
     if place.reload_stores is not None:
         place.reload_stores()
     # Oldest first: the order in which they came.
-    place.publish([OutgoingRecord(_key(letter.original), letter.original) for letter in reversed(letters)])
+    field = "subject_id" if args.signals else "order_id"
+    records = [OutgoingRecord(_key(letter.original, field), letter.original) for letter in reversed(letters)]
+    if args.signals:
+        place.publish_to(topics.SIGNALS, records)
+    else:
+        place.publish(records)
     return {"replayed": [letter.id for letter in reversed(letters)]}
 
 
-def _named(place: Place, name: str) -> StoredDeadLetter:
+def _named(place: Place, name: str, args: LetterArgs) -> StoredDeadLetter:
     epoch, partition, offset = map(int, name.split("-"))
-    letter = dead_letter(place.store, epoch, partition, offset)
+    letter = dead_letter(place.store, epoch, partition, offset, signals=args.signals)
     if letter is None:
         raise CannotAct(f"There is no dead letter {name}; `daybook dead-letters list` shows which there are.")
     return letter
 
 
-def _key(original: bytes) -> bytes | None:
-    """The record key, by which all events of an order meet on one partition."""
-    order_id = orjson.loads(original).get("order_id")
-    return order_id.encode() if isinstance(order_id, str) else None
+def _key(original: bytes, field: str) -> bytes | None:
+    """The record key, by which all events of an order, or signals about a subject, meet on one partition."""
+    key = orjson.loads(original).get(field)
+    return key.encode() if isinstance(key, str) else None
 
 
 def _summary(letter: StoredDeadLetter) -> Document:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 
 from daybook.ledger.signals.facts import Fact, Place, SignalLine
 from daybook.ledger.signals.subjects import Subject
+
+SUBJECTS: Final = b"subject|"
+"""What the state keys of subjects begin with."""
 
 
 class SignalBucket(NamedTuple):
@@ -38,6 +41,11 @@ def decode_bucket(value: bytes) -> SignalBucket:
     body: dict[str, Any] = orjson.loads(value)
     body["entries"] = {key: (int(at), dict(told)) for key, (at, told) in body["entries"].items()}
     return SignalBucket(**body)
+
+
+def subject_id_of(key: bytes) -> str:
+    """The subject's own id in its state key; neither its kind nor a source holds a bar."""
+    return key.removeprefix(SUBJECTS).decode().split("|", 2)[2]
 
 
 def encode_subject(subject: Subject) -> bytes:

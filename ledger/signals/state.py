@@ -11,7 +11,13 @@ from daybook.ledger.calendar import Calendar
 from daybook.ledger.counting import TOTAL, Checkpoint, CountingLedger
 from daybook.ledger.remembered import HOUR_MS, REMEMBER_HOURS
 from daybook.ledger.signals.arrivals import SignalArrival, SignalBatch, signal_arrival
-from daybook.ledger.signals.encoding import decode_bucket, decode_subject, encode_bucket, encode_subject
+from daybook.ledger.signals.encoding import (
+    SUBJECTS,
+    decode_bucket,
+    decode_subject,
+    encode_bucket,
+    encode_subject,
+)
 from daybook.ledger.signals.facts import SignalLine
 from daybook.ledger.signals.points import point_lines
 from daybook.ledger.signals.subjects import BY_NAME, Subject, SubjectKind, subject_key, with_fact
@@ -21,7 +27,6 @@ from daybook.schemas import topics
 from daybook.schemas.codec import Problem, Reason
 from daybook.schemas.signals.any import Signal
 
-_SUBJECT: Final = b"subject|"
 _TOO_MANY: Final = Problem(Reason.OUT_OF_RANGE, "subject_id", "too many signals about one subject")
 
 
@@ -82,7 +87,7 @@ class SignalLedger(CountingLedger[SignalArrival, SignalBatch]):
             (key, encode_bucket(bucket)) for key, bucket in self.totals.take_changed(self.partition, at)
         ]
         subjects = [
-            (_SUBJECT + key.encode(), encode_subject(self.subjects[key]))
+            (SUBJECTS + key.encode(), encode_subject(self.subjects[key]))
             for key in sorted(self._changed_subjects)
         ]
         self._changed_subjects = set()
@@ -92,6 +97,7 @@ class SignalLedger(CountingLedger[SignalArrival, SignalBatch]):
         signal, kind = new.event, new.kind
         if signal is None:
             raise TypeError("nothing to count")
+        self._check_place(signal.subject_id, "subject_id", new.record)
         return point_lines(signal, self.calendar) if kind is None else self._change(new, signal, kind)
 
     def _change(self, new: SignalArrival, signal: Signal, kind: SubjectKind) -> Change:
@@ -132,13 +138,13 @@ class SignalLedger(CountingLedger[SignalArrival, SignalBatch]):
             if subject.hour < hour - REMEMBER_HOURS and not _kind_of(key).lasting:
                 del self.subjects[key]
                 self._changed_subjects.discard(key)
-                self._gone.append(_SUBJECT + key.encode())
+                self._gone.append(SUBJECTS + key.encode())
 
     def _restore_state(self, key: bytes, value: bytes) -> None:
         if key.startswith(TOTAL):
             self.totals.restore(decode_bucket(value))
-        elif key.startswith(_SUBJECT):
-            self.subjects[key.removeprefix(_SUBJECT).decode()] = decode_subject(value)
+        elif key.startswith(SUBJECTS):
+            self.subjects[key.removeprefix(SUBJECTS).decode()] = decode_subject(value)
 
 
 def _kind_of(key: str) -> SubjectKind:

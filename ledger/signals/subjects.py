@@ -80,6 +80,11 @@ class Subject(NamedTuple):
     facts: dict[str, Fact]
     lines: list[SignalLine]
 
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How much is known: greater for each later state, for facts become more, or earlier in time."""
+        return len(self.facts), -sum(fact.time for fact in self.facts.values())
+
     def knows(self, slot: str) -> bool:
         """Whether there is a fact in a slot."""
         return slot in self.facts

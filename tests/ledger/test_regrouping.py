@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
+from typing import Any
 from zlib import crc32
 
 import pytest
@@ -11,17 +13,23 @@ from aiokafka.partitioner import murmur2 as kafkas
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from daybook.ledger.calendar import Calendar
+from daybook.ledger.counting import AnyLedger
 from daybook.ledger.messages import Outcome, decode_dead_letter, decode_outcomes
 from daybook.ledger.partitioning import homes, murmur2
 from daybook.ledger.regrouping import State, regrouped
 from daybook.ledger.remembered import REMEMBER_HOURS
+from daybook.ledger.signals.state import SignalLedger
+from daybook.ledger.signals.totals import TotalName, merged
 from daybook.ledger.state import PartitionLedger, Record
 from daybook.ledger.totals import merge
 from tests.streams.plant import CALENDAR
+from tests.streams.signalled import made_signals
 from tests.streams.trade import Sent, Trade
 from tests.streams.truth import without_zeros
 
 Partitioner = Callable[[bytes, int], int]
+NOW = int(time.time() * 1000)
 PARTITIONERS: dict[str, Partitioner] = {
     "java": lambda key, count: (kafkas(key) & 0x7FFFFFFF) % count,
     "librdkafka": lambda key, count: crc32(key) % count,
@@ -31,11 +39,18 @@ PARTITIONERS: dict[str, Partitioner] = {
 class Log:
     """Partitions that are read by ledgers, and regrouped as an operator would have it."""
 
-    def __init__(self, partitions: int, place: Partitioner, now: int) -> None:
+    def __init__(
+        self,
+        partitions: int,
+        place: Partitioner,
+        now: int,
+        kind: Callable[[int, int, Calendar], AnyLedger] = PartitionLedger,
+    ) -> None:
         self.place = place
+        self.kind = kind
         self.epoch = 5
         self.now = now
-        self.ledgers = [PartitionLedger(p, self.epoch, CALENDAR) for p in range(partitions)]
+        self.ledgers: list[Any] = [kind(p, self.epoch, CALENDAR) for p in range(partitions)]
         self.states: list[State] = [{} for _ in self.ledgers]
         self.dead: list[bytes] = []
         self.outcomes: list[tuple[int, Outcome]] = []
@@ -68,7 +83,7 @@ class Log:
             changes = regrouped(self.states, partitions, self.epoch, self.now)
             self.states += [{} for _ in range(partitions - len(self.states))]
             self.states = [old | new for old, new in zip(self.states, changes, strict=True)]
-        self.ledgers = [PartitionLedger(p, self.epoch, CALENDAR) for p in range(partitions)]
+        self.ledgers = [self.kind(p, self.epoch, CALENDAR) for p in range(partitions)]
         for ledger, state in zip(self.ledgers, self.states, strict=True):
             for key, value in state.items():
                 ledger.restore(key, value)
@@ -129,6 +144,40 @@ def test_what_an_old_map_misplaces_counts_after_a_replay(name: str) -> None:
         assert log.totals() == _one(events)
 
 
+@settings(max_examples=10, deadline=None)
+@given(
+    seed=st.integers(0, 1000),
+    counts=st.sampled_from([(4, 12), (4, 6), (3, 7), (2, 4, 12)]),
+    name=st.sampled_from(sorted(PARTITIONERS)),
+)
+def test_signals_count_as_on_one_partition(seed: int, counts: tuple[int, ...], name: str) -> None:
+    """Sessions, deals and what counts for itself, with repeats on either side of each growth."""
+    log = Log(counts[0], PARTITIONERS[name], NOW, SignalLedger)
+    signals = [Sent(key.encode(), value) for key, value in made_signals(seed, 300)]
+    part = len(signals) // len(counts)
+    for number, count in enumerate(counts):
+        if number:
+            log.grow(count, twice=seed % 2 == 0)
+        for sent in signals[number * part : (number + 1) * part]:
+            log.add(sent)
+    assert signal_totals(log) == _one_of_signals(signals[: part * len(counts)])
+
+
+def test_signals_that_an_old_map_misplaces_count_after_a_replay() -> None:
+    """The same as for sales: a dead letter at first, and counted once it was sent again."""
+    signals = [Sent(key.encode(), value) for key, value in made_signals(5, 400)]
+    log = Log(4, PARTITIONERS["java"], NOW, SignalLedger)
+    for sent in signals[:200]:
+        log.add(sent)
+    log.grow(12)
+    for number, sent in enumerate(signals[200:]):
+        log.add(sent, 4 if number % 3 else 12)
+    log.checkpoint()
+    assert [decode_dead_letter(value).reason for value in log.dead].count("misplaced") > 20
+    log.replay()
+    assert signal_totals(log) == _one_of_signals(signals)
+
+
 def test_an_order_replaced_from_another_partition_is_told_with_its_own_place() -> None:
     """The outcome names the partition on which the replaced event stands: its lines count no longer."""
     log = Log(4, PARTITIONERS["java"], _around())
@@ -168,6 +217,18 @@ def test_the_hash_is_kafkas(key: bytes) -> None:
     """Murmur2 as Kafka's clients have it, so that homes are where producers put records."""
     assert murmur2(key) == kafkas(key) & 0xFFFFFFFF
     assert PARTITIONERS["java"](key, 12) in homes(key, 12)
+
+
+def signal_totals(log: Log) -> dict[TotalName, dict[str, int]]:
+    """All partitions' added up."""
+    return merged(ledger.totals for ledger in log.ledgers)
+
+
+def _one_of_signals(signals: list[Sent]) -> dict[TotalName, dict[str, int]]:
+    log = Log(1, lambda _key, _count: 0, NOW, SignalLedger)
+    for sent in signals:
+        log.add(sent)
+    return signal_totals(log)
 
 
 def _around() -> int:

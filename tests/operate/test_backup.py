@@ -11,16 +11,21 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from daybook.backup.files import MANIFEST, opened_backup
+from daybook.ledger.signals.totals import merged
 from daybook.operations.base import CannotAct
 from daybook.producers.gateway import KeysFile
+from daybook.sinks.raw_signals import told
 from daybook.sinks.store import Store
 from tests.operate.running import command, publishing, start, stop, until_equal
 from tests.streams.plant import CALENDAR, Plant
+from tests.streams.signalled import made_signals, one_ledger, publish, received
 from tests.streams.trade import Sent
 
 pytestmark = pytest.mark.timeout(240)  # many processes, one after the other
 
 DAYS = 30
+A_DAY = 30
+SIGNALS = made_signals(9, 400)
 
 
 def month(plant: Plant) -> list[Sent]:
@@ -29,13 +34,13 @@ def month(plant: Plant) -> list[Sent]:
     events: list[Sent] = []
     for day in range(DAYS, 0, -1):
         plant.trade._noon = today - timedelta(days=day)
-        events += plant.trade.events(60)
+        events += plant.trade.events(A_DAY)
     plant.trade._noon = today
     return events
 
 
-async def wipe(plant: Plant) -> None:
-    """Delete every topic of Daybook's, and the database."""
+async def delete_topics(plant: Plant) -> None:
+    """Delete every topic of Daybook's."""
     admin = AIOKafkaAdminClient(bootstrap_servers=plant.bootstrap)
     await admin.start()
     names = [name for name in await admin.list_topics() if not name.startswith("__")]
@@ -43,39 +48,48 @@ async def wipe(plant: Plant) -> None:
     while set(names) & set(await admin.list_topics()):
         await asyncio.sleep(0.2)
     await admin.close()
-    plant.store.command(f"DROP DATABASE {plant.store.database}")
 
 
 @pytest.mark.long
 def test_a_month_comes_back(plant: Plant, tmp_path: Path) -> None:
-    """Load, back up under load, wipe, restore: all totals are right, and it goes on from there."""
+    """Load, back up under load, wipe, restore: all totals are right, and it goes on; signals too."""
     folder, files = tmp_path / "backup", tmp_path / "restored"
     KeysFile(tmp_path / "keys.json").create("till", stores=["*"], sources=["*"], now=datetime.now(UTC))
     plant.environment["DAYBOOK_GATEWAY_KEYS_FILE"] = str(tmp_path / "keys.json")
     events = month(plant)
-    with publishing(plant.bootstrap, [events[:1400]], stale=False):
-        pass
-    plant.wait(lambda: plant.received() >= 1400, "the month but for its end")
-    batches = [events[begin : begin + 100] for begin in range(1400, len(events), 100)]
+    counting = plant.program("worker", "--of=signals")
+    counting.start()
+    with publishing(plant.bootstrap, [events[:700]], stale=False):
+        publish(plant.bootstrap, SIGNALS[:200])
+    plant.wait(lambda: plant.received() >= 700, "the month but for its end")
+    plant.wait(lambda: received(plant.store) >= 200, "its signals")
+    batches = [events[begin : begin + 50] for begin in range(700, len(events), 50)]
     with publishing(plant.bootstrap, batches, stale=False, kept=2):
-        told = command(plant, "backup", str(folder))
-    assert "4 partitions' state, 2 files" in told
+        publish(plant.bootstrap, SIGNALS[200:300])
+        report = command(plant, "backup", str(folder))
+    assert "4 partitions' state, 2 files" in report
     kept = opened_backup(folder)
     assert folder.stat().st_mode & 0o077 == 0
     stop(plant)
-    assert "is not empty" in command(plant, "restore", str(folder), code=3)
-    asyncio.run(wipe(plant))
-    told = command(plant, "restore", str(folder), "--files-to", str(files))
-    assert "Start worker and sink" in told
+    assert counting.stop() == 0
+    assert "The database" in command(plant, "restore", str(folder), code=3)
+    plant.store.command(f"DROP DATABASE {plant.store.database}")
+    assert "The topic sales.events is not empty" in command(plant, "restore", str(folder), code=3)
+    asyncio.run(delete_topics(plant))
+    report = command(plant, "restore", str(folder), "--files-to", str(files))
+    assert "Start worker and sink" in report
     assert (files / "keys.json").read_bytes() == (tmp_path / "keys.json").read_bytes()
     assert (files / "keys.json").stat().st_mode & 0o077 == 0
     start(plant)
+    counting.start()
     # Sources send again what came after the backup; what is in it counts once.
-    with publishing(plant.bootstrap, [events[1000:], events[:300]], stale=False):
-        pass
-    assert sum(kept.positions) >= 1000
+    with publishing(plant.bootstrap, [events[500:], events[:150]], stale=False):
+        publish(plant.bootstrap, SIGNALS[150:])
+    assert sum(kept.positions) >= 500
     until_equal(plant, events, CALENDAR)
     assert json.loads(command(plant, "reconcile", "--json"))["agrees"] is True
+    right = merged([one_ledger(SIGNALS).totals])
+    plant.wait(lambda: told(plant.store) == right, "totals of signals as they have to be")
 
 
 def test_a_damaged_backup_is_not_restored(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,16 @@ from daybook.demo.folder import RunningDemo
 from daybook.operations import access
 from daybook.operations.access import PATH, ask, perform
 from daybook.operations.base import Args, CannotAct, Place
-from daybook.operations.dead_letters import ListArgs, ShowArgs
+from daybook.operations.dead_letters import ListArgs, ReplayArgs, ShowArgs
 from daybook.operations.migrations import MigrateArgs
 from daybook.operations.reconcile import RebuildArgs, ReconcileArgs
 from daybook.operations.registry import OPERATIONS, operation, run
 from daybook.operations.server import create_operations
 from daybook.operations.totals import TotalsArgs
+from daybook.producers.records import OutgoingRecord
 from daybook.settings import Settings
-from daybook.sinks.store import Store
+from daybook.sinks.migrate import migrate
+from daybook.sinks.store import Store, transposed
 from tests.sinks.world import EPOCH, World, busy_day
 from tests.support.ports import free_port
 
@@ -120,6 +122,25 @@ async def test_over_http_it_is_the_same_document(embedded: Store, world: World) 
         answer = await client.post(f"{PATH}reconcile", json={"day": "2026-03-14"})
     assert answer.status_code == 200
     assert answer.json() == run(place, "reconcile", ReconcileArgs.model_validate({"day": "2026-03-14"}))
+
+
+def test_signals_that_were_refused_are_published_again(embedded: Store) -> None:
+    """They are listed apart from sales; what can be replayed goes to its own topic, by its own key."""
+    migrate(embedded)
+    original = b'{"source":"crm","event_id":"1","subject_id":"deal-7","store_id":"new"}'
+    columns = ("epoch", "partition", "offset", "reason", "detail", "original", "redacted", "replayable")
+    row = (EPOCH, 1, 5, "unknown_store", "", original, 0, 1)
+    embedded.insert("signal_dead_letters", transposed((*columns, "recorded_at"), [(*row, 0)]))
+    sent: list[tuple[str, bytes | None, bytes]] = []
+
+    def publish_to(topic: str, records: Sequence[OutgoingRecord]) -> None:
+        sent.extend((topic, record.key, record.value) for record in records)
+
+    place = Place(embedded, publish=lambda _records: None, publish_to=publish_to)
+    assert run(place, "dead-letters-list", ListArgs())["dead_letters"] == []
+    assert len(run(place, "dead-letters-list", ListArgs(signals=True))["dead_letters"]) == 1
+    run(place, "dead-letters-replay", ReplayArgs(reason="unknown_store", signals=True))
+    assert sent == [("sales.signals", b"deal-7", original)]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -53,7 +54,9 @@ def _about(kind: str, number: int, chance: random.Random, start: datetime) -> di
 
 def publish(bootstrap: str, signals: list[tuple[str, bytes]]) -> None:
     """Send signals by their keys, and wait until all are acknowledged."""
-    producer = Producer({"bootstrap.servers": bootstrap, "enable.idempotence": True})
+    producer = Producer(
+        {"bootstrap.servers": bootstrap, "enable.idempotence": True, "partitioner": "murmur2_random"}
+    )
     for key, value in signals:
         producer.produce(topics.SIGNALS, value, key)
     assert producer.flush(60) == 0
@@ -65,6 +68,14 @@ def received(store: Store) -> int:
         return int(store.value("SELECT sum(received) FROM signal_positions FINAL"))
     except StoreError:
         return -1
+
+
+def one_ledger(signals: list[tuple[str, bytes]]) -> SignalLedger:
+    """A ledger that has counted signals on one partition, by nobody but the rules."""
+    ledger = SignalLedger(0, 1, CALENDAR)
+    recorded = int(time.time() * 1000)
+    ledger.fold([Record(offset, recorded, value) for offset, (_, value) in enumerate(signals)])
+    return ledger
 
 
 def whole_log(store: Store) -> list[SignalLedger]:
