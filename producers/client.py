@@ -68,8 +68,18 @@ def outgoing_signal(event: EventLike) -> OutgoingRecord:
     Raises:
         EventRefused: the signal is not valid.
     """
+    return checked_signal(event)[1]
+
+
+def checked_signal(event: EventLike) -> tuple[Signal, OutgoingRecord]:
+    """The signal as a model, and its record.
+
+    Raises:
+        EventRefused: the signal is not valid.
+    """
     value = encoded(event)
-    return OutgoingRecord(decode_signal(value).subject_id.encode(), value)
+    model = decode_signal(value)
+    return model, OutgoingRecord(model.subject_id.encode(), value)
 
 
 def encoded(event: EventLike) -> bytes:

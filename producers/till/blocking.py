@@ -18,13 +18,15 @@ from daybook.producers.records import Transport
 from daybook.producers.spool import DEFAULT_MAX_BYTES, SpoolUnusable
 from daybook.producers.till.receipts import Receipt, TillStatus
 from daybook.producers.till.retry import Retry
-from daybook.producers.till.till import DRAIN_SECONDS, Till
+from daybook.producers.till.till import DRAIN_SECONDS, SignalsTill, Till
 
 _Answer = TypeVar("_Answer")
 
 
 class BlockingTill:
     """A :class:`Till` on a thread of its own. Any thread may use it; a forked child may not."""
+
+    _kind: type[Till] = Till
 
     def __init__(
         self,
@@ -36,7 +38,7 @@ class BlockingTill:
     ) -> None:
         """As for :class:`Till`."""
         self._folder = folder
-        self._till = Till(folder, transport, max_bytes=max_bytes, retry=retry)
+        self._till = self._kind(folder, transport, max_bytes=max_bytes, retry=retry)
         self._changing = threading.Lock()
         self._owner = os.getpid()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -117,3 +119,9 @@ class BlockingTill:
         loop.call_soon_threadsafe(loop.stop)
         self._thread.join()
         loop.close()
+
+
+class BlockingSignalsTill(BlockingTill):
+    """A :class:`SignalsTill` on a thread of its own."""
+
+    _kind = SignalsTill

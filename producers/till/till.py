@@ -16,13 +16,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Self
 
-from daybook.producers.client import EventLike, checked
-from daybook.producers.records import Transport
+from daybook.producers.client import EventLike, checked, checked_signal
+from daybook.producers.records import OutgoingRecord, Transport
 from daybook.producers.spool import DEFAULT_MAX_BYTES, Spool, SpoolUnusable
 from daybook.producers.till.receipts import Receipt, State, TillStatus
 from daybook.producers.till.retry import Retry
 from daybook.producers.till.sender import Sender
 from daybook.producers.till.writer import Writer
+from daybook.schemas.events import SaleEvent
+from daybook.schemas.signals.any import Signal
 
 DRAIN_SECONDS: Final = 5.0
 _GOODBYE_SECONDS: Final = 2.0
@@ -31,6 +33,8 @@ _log = logging.getLogger(__name__)
 
 class Till:
     """Publishes the sales of one till through its spool. Only one process may have the spool's folder."""
+
+    _checked: Callable[[EventLike], tuple[SaleEvent | Signal, OutgoingRecord]] = staticmethod(checked)
 
     def __init__(
         self,
@@ -89,7 +93,7 @@ class Till:
             SpoolFailed: the disk refused it.
             SpoolUnusable: the till is closed, or was not started.
         """
-        model, record = checked(event)
+        model, record = self._checked(event)
         self._opened()
         sequence = await self._writer.keep(record)
         if wait <= 0:
@@ -154,3 +158,12 @@ class Till:
         if self._spool is None:
             raise SpoolUnusable(f"The till on {self._folder} is not open: use it in `with`, or start() it.")
         return self._spool
+
+
+class SignalsTill(Till):
+    """Publishes signals of one till in the same way, such as what customers answer there.
+
+    Its folder is its own, for sales and signals go to different places; its transport is one of signals.
+    """
+
+    _checked = staticmethod(checked_signal)

@@ -12,7 +12,7 @@ import pytest
 
 from daybook.producers.records import OutgoingRecord, RecordTooLarge
 from daybook.producers.spool import Spool, SpoolError, SpoolFailed, SpoolFull, SpoolInUse, SpoolUnusable, look
-from daybook.producers.till import Retry, State, Till
+from daybook.producers.till import BlockingSignalsTill, Retry, SignalsTill, State, Till
 from daybook.schemas.codec import EventRefused
 from tests.producers.far_sides import FarSide
 from tests.support.sales import sale
@@ -57,6 +57,35 @@ async def test_while_the_far_side_is_away_sales_wait_in_order(tmp_path: Path) ->
         assert await till.drain(30)
         assert (await till.status()).delivered_at is not None
     assert keys(far.taken) == [f"order-{number}" for number in range(20)]
+
+
+ANSWER: dict[str, Any] = {
+    "schema_version": "1.0", "type": "satisfaction.answered", "source": "till-7", "event_id": "a-1",
+    "time": "2026-03-14T10:00:00+00:00", "subject_id": "s-1", "store_id": "quay", "kind": "csat", "score": 5,
+    "topic": "product",
+}  # fmt: skip
+
+
+async def test_signals_wait_on_the_disk_as_sales_do(tmp_path: Path) -> None:
+    """While the far side is away an answer is kept, and then sent by its subject; a sale is refused here."""
+    far = FarSide()
+    far.away = True
+    async with SignalsTill(tmp_path, far, retry=QUICK) as till:
+        receipt = await till.publish(ANSWER)
+        assert (receipt.event_id, receipt.state) == ("a-1", State.KEPT)
+        with pytest.raises(EventRefused):
+            await till.publish(sale(1))
+        far.away = False
+        assert await till.drain(30)
+    assert keys(far.taken) == ["s-1"]
+
+
+def test_signals_wait_without_asyncio_too(tmp_path: Path) -> None:
+    """The till on a thread of its own takes the same signals."""
+    far = FarSide()
+    with BlockingSignalsTill(tmp_path, far, retry=QUICK) as till:
+        assert till.publish(ANSWER, wait=30).state is State.ACKNOWLEDGED
+    assert keys(far.taken) == ["s-1"]
 
 
 async def test_what_close_leaves_is_sent_by_the_next_till(tmp_path: Path) -> None:
