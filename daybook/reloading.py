@@ -22,42 +22,6 @@ T = TypeVar("T")
 _LOG: Final = logging.getLogger(__name__)
 
 
-class Reloaded(Generic[T]):
-    """The document that holds now.
-
-    Args:
-        path: of the file; None where there is none.
-        load: reads it, and raises FileError where it is not there or not valid.
-        without: holds where there is no file.
-
-    Raises:
-        FileError: it is not there or not valid.
-    """
-
-    def __init__(self, path: Path | None, load: Callable[[Path], T], without: T) -> None:
-        self._path, self._load = path, load
-        self._stamp = stamp(path)
-        self.current = load(path) if path is not None else without
-        self.problem: str | None = None
-        """What is wrong with the file as it is now; None while what holds is what stands in it."""
-
-    def look(self) -> T:
-        """The document that holds; looks whether the file has changed."""
-        seen = stamp(self._path)
-        if self._path is None or seen == self._stamp:
-            return self.current
-        self._stamp = seen
-        try:
-            self.current = self._load(self._path)
-        except FileError as error:
-            self.problem = str(error)
-            _LOG.error("%s What was read before goes on.", error)
-        else:
-            self.problem = None
-            _LOG.info("%s was read anew", self._path)
-        return self.current
-
-
 class Watched(Generic[T]):
     """A file that was read when the process began, and is read anew when it changes.
 
@@ -88,6 +52,36 @@ class Watched(Generic[T]):
         self.problem = None
         _LOG.info("%s was read anew", self._path)
         return True
+
+
+class Reloaded(Generic[T]):
+    """The document of a file that holds now.
+
+    Args:
+        path: of the file; None where there is none.
+        load: reads it, and raises FileError where it is not there or not valid.
+        without: holds where there is no file.
+
+    Raises:
+        FileError: it is not there or not valid.
+    """
+
+    def __init__(self, path: Path | None, load: Callable[[Path], T], without: T) -> None:
+        self._file = Watched(path, load, self._take)
+        self.current = load(path) if path is not None else without
+
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with the file as it is now; None while what holds is what stands in it."""
+        return self._file.problem
+
+    def look(self) -> T:
+        """The document that holds; looks whether the file has changed."""
+        self._file.look()
+        return self.current
+
+    def _take(self, document: T) -> None:
+        self.current = document
 
 
 class Looked(Protocol):

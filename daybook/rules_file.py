@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import logging
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from daybook.json_files import FileError, read_document, stamp
+from daybook.json_files import FileError, read_document
 from daybook.ledger.alerts.checking import problems
 from daybook.ledger.expressions import Expression
 from daybook.operations.base import CannotAct
+from daybook.reloading import Reloaded
 from daybook.schemas.rules import RulesFile
 from daybook.settings import Settings
-
-log = logging.getLogger(__name__)
 
 NO_RULES: Final = RulesFile(rules=[])
 
@@ -31,7 +30,7 @@ def load_rules(path: Path, custom: Mapping[str, Expression] | None = None) -> Ru
     return file
 
 
-class Rules:
+class Rules(Reloaded[RulesFile]):
     """The rules that hold now. Without a file there are none."""
 
     def __init__(self, path: Path | None, custom: Mapping[str, Expression] | None = None) -> None:
@@ -40,27 +39,7 @@ class Rules:
         Raises:
             FileError: it is not there or not valid.
         """
-        self._path, self._custom = path, custom
-        self._stamp = stamp(path)
-        self.current = load_rules(path, custom) if path is not None else NO_RULES
-        self.problem: str | None = None
-        """What is wrong with the file as it is now; None while the rules that hold are those in it."""
-
-    def look(self) -> RulesFile:
-        """The rules that hold; looks whether the file has changed."""
-        seen = stamp(self._path)
-        if self._path is None or seen == self._stamp:
-            return self.current
-        self._stamp = seen
-        try:
-            self.current = load_rules(self._path, self._custom)
-        except FileError as error:
-            self.problem = str(error)
-            log.error("%s The rules that were read before go on.", error)  # noqa: TRY400 - a sentence
-        else:
-            self.problem = None
-            log.info("%d rules were read from %s", len(self.current.rules), self._path)
-        return self.current
+        super().__init__(path, functools.partial(load_rules, custom=custom), NO_RULES)
 
 
 def needed_rules(settings: Settings, custom: Mapping[str, Expression] | None = None) -> Rules:

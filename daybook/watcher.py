@@ -76,7 +76,7 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
             follower.merged,
             follower.until_caught_up,
         )
-        tell = functools.partial(readings, app, follower, rules)
+        tell = functools.partial(readings, app, follower, rules, programmes)
         files: tuple[Looked, ...] = (
             watched_stores(settings, calendar),
             Watched(settings.targets_file, load_targets, plans.file_targets),

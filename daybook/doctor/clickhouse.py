@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from typing import Final
 
-from daybook.doctor.findings import Finding, ok, skipped, wrong
+from daybook.doctor.findings import Finding, ok, skipped, warning, wrong
 from daybook.doctor.kafka import CLOCK_SECONDS
 from daybook.operations.access import opened
 from daybook.operations.base import CannotAct
@@ -13,6 +14,13 @@ from daybook.settings import Settings
 from daybook.sinks.errors import StoreError, StoreRefused
 from daybook.sinks.migrate import migrations
 from daybook.sinks.store import Store
+
+_DEAD: Final = {"sales": "dead_letters", "signals": "signal_dead_letters"}
+_REASONS: Final = """
+SELECT reason, count() FROM {table} FINAL
+WHERE recorded_at > now64(3) - INTERVAL 1 DAY
+GROUP BY reason ORDER BY count() DESC, reason LIMIT 5
+"""
 
 
 def clickhouse_findings(settings: Settings) -> list[Finding]:
@@ -25,12 +33,28 @@ def clickhouse_findings(settings: Settings) -> list[Finding]:
             if version is None:
                 do = "Run `daybook migrate`."
                 return [wrong("clickhouse", f"There is no database {store.database} on it.", do)]
-            return [ok("clickhouse", f"ClickHouse {version} answers."), _migrations(store), _clock(store)]
+            made = _migrations(store)
+            found = [ok("clickhouse", f"ClickHouse {version} answers."), made, _clock(store)]
+            if made.state == "ok":
+                found += [_refused(store, what, table) for what, table in _DEAD.items()]
+            return found
     except CannotAct as error:
         return [wrong("clickhouse", str(error), "Put the settings right.")]
     except StoreError as error:
         do = "See that it runs, that DAYBOOK_CLICKHOUSE_URL names it, and that the user may read."
         return [wrong("clickhouse", sentence(error), do)]
+
+
+def _refused(store: Store, what: str, table: str) -> Finding:
+    """Whether the log has brought anything within a day that could not be counted."""
+    check = f"dead letters of {what}"
+    reasons = {str(reason): int(number) for reason, number in store.rows(_REASONS.format(table=table))}
+    if not reasons:
+        return ok(check, "None within a day.")
+    told = ", ".join(f"{number:,} {reason.replace('_', ' ')}" for reason, number in reasons.items())
+    option = " --signals" if what == "signals" else ""
+    do = f"`daybook dead-letters list{option}` has each with its detail; their senders have to be put right."
+    return warning(check, f"Within a day: {told}.", do)
 
 
 def _exists(store: Store) -> bool:

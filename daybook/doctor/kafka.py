@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 
 from daybook.brokers import client_security
 from daybook.doctor.findings import Finding, ok, skipped, warning, wrong
-from daybook.doctor.processes import process_findings
+from daybook.doctor.processes import MANY_WAIT, process_findings
 from daybook.epochs import read_epoch
 from daybook.groups import committed_by
 from daybook.operations.base import CannotAct
@@ -23,7 +23,6 @@ from daybook.settings import Settings
 from daybook.topics import check_topics
 
 _ANSWER_SECONDS: Final = 20.0
-_MANY_WAIT: Final = 100_000
 CLOCK_SECONDS: Final = 60.0
 """By which two clocks may differ before it is a finding."""
 
@@ -100,7 +99,7 @@ async def _newest(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -
 
 
 def _backlog(behind: int) -> Finding:
-    if behind <= _MANY_WAIT:
+    if behind <= MANY_WAIT:
         return ok("backlog", f"{behind:,} events wait for the worker.")
     return warning(
         "backlog",

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from daybook.alert_agent import custom_measures
 from daybook.doctor.findings import Finding, ok, skipped, warning, wrong
 from daybook.json_files import FileError
 from daybook.operations.access import stores_path
+from daybook.operations.base import CannotAct
 from daybook.producers.gateway import KeysFile, KeysFileError
+from daybook.rewards_file import needed_rewards
+from daybook.rules_file import needed_rules
 from daybook.settings import Settings
 from daybook.stores import load_stores
 
@@ -21,7 +26,25 @@ _OTHERS: Final = 0o077
 
 def machine_findings(settings: Settings) -> list[Finding]:
     """Findings about files and the disk."""
-    return [_stores(settings), _keys(settings.gateway_keys_file), _disk(settings.data_dir or Path.cwd())]
+    return [
+        _stores(settings),
+        _keys(settings.gateway_keys_file),
+        _read("rules file", settings.rules_file, lambda: needed_rules(settings, custom_measures(settings))),
+        _read("rewards file", settings.rewards_file, lambda: needed_rewards(settings)),
+        _disk(settings.data_dir or Path.cwd()),
+    ]
+
+
+def _read(check: str, path: Path | None, load: Callable[[], object]) -> Finding:
+    """Whether a file can be read that whoever runs goes on without, as it was before."""
+    if path is None:
+        return skipped(check, "None is named.")
+    try:
+        load()
+    except CannotAct as error:
+        do = "Put the file right: what was read before goes on meanwhile, and no watcher starts anew."
+        return wrong(check, str(error), do)
+    return ok(check, f"{path} is valid.")
 
 
 def _stores(settings: Settings) -> Finding:

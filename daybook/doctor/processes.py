@@ -16,6 +16,8 @@ from daybook.schemas import topics
 from daybook.settings import Settings
 from daybook.topics import signals_application
 
+MANY_WAIT: Final = 100_000
+"""Records that may wait without a word."""
 _SILENT_TICKS: Final = 6
 _SILENT_SECONDS: Final = 60.0
 _TICKS: Final = TopicPartition(topics.TICKS, 0)
@@ -65,13 +67,17 @@ async def _counting(admin: AIOKafkaAdminClient, command: str, group: str, withou
 
 async def _signals(settings: Settings, admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> Finding:
     check, group = "signals worker", signals_application(settings.application)
-    if count := await members_of(admin, group):
-        return ok(check, _running(count, check))
+    count = await members_of(admin, group)
     places = [TopicPartition(topics.SIGNALS, number) for number in range(await signal_partitions(settings))]
     ends = await consumer.end_offsets(places)
     begins = await consumer.beginning_offsets(places)
     committed = await committed_by(admin, group, places)
     waiting = sum(max(0, int(ends[p]) - max(int(begins[p]), committed[p])) for p in places)
+    if count and waiting <= MANY_WAIT:
+        return ok(check, f"{_running(count, check)[:-1]}, {waiting:,} signals wait.")
+    if count:
+        do = "Start further ones up to the number of partitions, and look at their logs."
+        return warning(check, f"{_running(count, check)[:-1]}, and {waiting:,} signals wait.", do)
     if not waiting:
         return skipped(check, "None runs, and no signal waits.")
     return wrong(check, f"None runs, and {waiting:,} signals wait.", "Start `daybook worker --of signals`.")

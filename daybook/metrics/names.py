@@ -72,6 +72,9 @@ WATCHED_AGE: Final = Metric(
 RULES_BROKEN: Final = Metric(
     "daybook_rules_broken", "gauge", "1 while the rules file cannot be used and older rules go on."
 )
+REWARDS_BROKEN: Final = Metric(
+    "daybook_rewards_broken", "gauge", "1 while the rewards file cannot be used and older programmes go on."
+)
 NOTIFICATIONS_DUE: Final = Metric(
     "daybook_notifications_due", "gauge", "Notifications that no receiver has taken yet."
 )

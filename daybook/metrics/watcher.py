@@ -9,16 +9,21 @@ from typing import Any
 
 from daybook.metrics import names
 from daybook.metrics.endpoint import Reading, single
+from daybook.reloading import Reloaded
 from daybook.rules_file import Rules
+from daybook.schemas.rewards import RewardsFile
 from daybook.streams.following import TotalsFollower
 from daybook.streams.tick_app import TickApp
 from daybook.streams.watch_agent import WatchAgent
 
 
-def readings(app: TickApp[Any], follower: TotalsFollower, rules: Rules) -> Iterator[Reading]:
+def readings(
+    app: TickApp[Any], follower: TotalsFollower, rules: Rules, programmes: Reloaded[RewardsFile]
+) -> Iterator[Reading]:
     """What a watcher tells: how it decides, how fresh what it looks at is, and what fires."""
     yield from tick_readings(app)
     yield single(names.RULES_BROKEN, rules.problem is not None)
+    yield single(names.REWARDS_BROKEN, programmes.problem is not None)
     for processor in app.processors:
         if isinstance(processor.agent, WatchAgent):
             states = Counter(alert.state.value for alert in list(processor.agent.alerts.values()))

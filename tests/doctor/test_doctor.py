@@ -93,6 +93,13 @@ def test_clickhouse_without_and_with_its_tables(
     with Store.over_http(clickhouse_url, clickhouse_database) as store:
         migrate(store)
         assert set(states(clickhouse_findings(here)).values()) == {"ok"}
+        letter: dict[str, list[Any]] = {
+            "epoch": [1], "partition": [0], "offset": [7], "reason": ["unknown_store"], "detail": ["?"],
+            "original": ["{}"], "redacted": [0], "replayable": [1], "recorded_at": [int(time.time() * 1000)],
+        }  # fmt: skip
+        store.insert("signal_dead_letters", letter)
+        assert states(clickhouse_findings(here))["dead letters of signals"] == "warning"
+        assert "1 unknown store" in clickhouse_findings(here)[-1].says
         store.command("TRUNCATE TABLE migrations")
         assert "Not applied" in clickhouse_findings(here)[1].says
         row: dict[str, list[Any]] = {"number": [1], "name": ["x"], "checksum": ["another"], "applied_at": [0]}
@@ -101,6 +108,22 @@ def test_clickhouse_without_and_with_its_tables(
     hour_ago = time.time() - 3600
     monkeypatch.setattr("daybook.doctor.clickhouse.time.time", lambda: hour_ago)
     assert states(clickhouse_findings(here))["clickhouse clock"] == "wrong"
+
+
+def test_files_that_a_watcher_goes_by(tmp_path: Path) -> None:
+    """Rules and rewards: none is named, they are valid, or what is wrong with them is said."""
+    here = settings(tmp_path, data_dir=tmp_path)
+    assert states(machine_findings(here))["rules file"] == "skipped"
+    for name, well, broken in (
+        ("rules", '{"rules": []}', '{"rules": [{}]}'),
+        ("rewards", '{"programmes": []}', '{"programmes": [{}]}'),
+    ):
+        path = tmp_path / f"{name}.json"
+        setattr(here, f"{name}_file", path)
+        for text, state in ((well, "ok"), (broken, "wrong")):
+            path.write_text(text)
+            assert states(machine_findings(here))[f"{name} file"] == state
+        setattr(here, f"{name}_file", None)
 
 
 def test_files_and_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
