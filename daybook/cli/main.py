@@ -80,6 +80,16 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's interface
         return list(_COMMANDS)
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the subcommand; an argument that an operation does not take is wrong usage."""
+        try:
+            return super().invoke(ctx)
+        except ValueError as error:
+            told = _refused_argument(error)
+            if told is None:
+                raise
+            raise click.UsageError(told) from None
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         place = _COMMANDS.get(cmd_name)
         if place is None:
@@ -91,6 +101,16 @@ class _Commands(click.Group):
             return _missing(cmd_name, error.name or "a module")
         assert isinstance(command, click.Command)
         return command
+
+
+def _refused_argument(error: ValueError) -> str | None:
+    """What is wrong with an operation's arguments, in a sentence; None for any other error."""
+    from pydantic import ValidationError  # noqa: PLC0415 - only where something is wrong
+
+    if not isinstance(error, ValidationError) or not error.title.endswith("Args"):
+        return None
+    first = error.errors(include_url=False)[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}."
 
 
 def _missing(command: str, module: str) -> click.Command:

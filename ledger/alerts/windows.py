@@ -71,8 +71,9 @@ def usual(of: Parts) -> Usual:
     amount = centre[:, _SAME_WEEKDAY]
     sold = there & (centre[:, :, None] > 0)
     astray = (past - centre[:, :, None]) * PPM // np.maximum(centre, 1)[:, :, None]
-    rows = len(past)
-    astray, sold = astray.reshape(rows, -1), sold.reshape(rows, -1)
+    # Without any row a length cannot be made out from the others.
+    flat = (len(past), PAST_DAYS)
+    astray, sold = astray.reshape(flat), sold.reshape(flat)
     band = quantiles(astray, sold, _HIGH) - quantiles(astray, sold, _LOW)
     return Usual(amount, band // 2 * np.maximum(amount, 0) // PPM, count[:, _SAME_WEEKDAY])
 

@@ -92,6 +92,7 @@ def test_migrate_says_what_it_did(tmp_path: Path) -> None:
         (("rebuild", "--from", "2026-03-14"), 2),
         (("rebuild", "--from", "2026-03-14", "--to", "2026-03-13"), 2),
         (("dead-letters", "show", "the-last-one"), 2),
+        (("alerts", "show", ""), 2),
         (("dead-letters", "show", f"{EPOCH}-0-99"), 3),
     ],
 )

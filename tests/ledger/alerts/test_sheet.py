@@ -13,7 +13,7 @@ from daybook.ledger import measures as m
 from daybook.ledger.alerts.gaps import longest_usual, order_days, silences
 from daybook.ledger.alerts.robust import medians, quantiles
 from daybook.ledger.alerts.sheet import NET, ORDERS, Row, Sheet
-from daybook.ledger.alerts.windows import Moment, parts, together, usual
+from daybook.ledger.alerts.windows import Moment, Parts, parts, together, usual
 from daybook.ledger.quantiles import quantile
 from daybook.schemas.rounding import divide
 
@@ -91,6 +91,13 @@ def test_usual_is_the_median_of_like_days() -> None:
     stated = usual(found)
     assert (found.actual.tolist(), stated.amount.tolist(), stated.like_days.tolist()) == ([60], [400], [8])
     assert stated.spread.tolist() == [0]
+
+
+def test_before_the_first_sale_nothing_is_usual() -> None:
+    """An installation without any row is asked as well, from its first minute on."""
+    none, days = np.zeros(0, np.int64), np.zeros((0, 56), np.int64)
+    found = usual(Parts(none, days, days.astype(np.bool_)))
+    assert [len(part) for part in found] == [0, 0, 0]
 
 
 def test_an_expected_factor_lifts_what_is_usual() -> None:
