@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     clickhouse_cluster: Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]{0,63}$")] | None = Field(
         None, description="Cluster on all servers of which `daybook migrate` makes the tables, as replicas."
     )
+    clickhouse_shards: bool = Field(
+        False, description="Whether rows are spread over the shards of that cluster (docs/scale.md)."
+    )
     data_dir: Path | None = Field(
         None, description="Folder of the embedded engine, where there is no server."
     )

@@ -12,6 +12,7 @@ next epoch. The order:
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
@@ -25,7 +26,7 @@ from daybook.ledger.calendar import Calendar
 from daybook.ledger.counting import Checkpoint
 from daybook.ledger.messages import PartitionPosition, decode_totals
 from daybook.ledger.regrouping import POSITION, State
-from daybook.operations.base import CannotAct
+from daybook.operations.base import CannotAct, need_one_shard
 from daybook.schemas import topics
 from daybook.settings import Settings
 from daybook.sinks.store import Store
@@ -204,6 +205,8 @@ async def standing_still(
     for group, what in ((worker, "worker"), (settings.sink_group, "sink")):
         if count := await members(settings, group):
             raise CannotAct(f"Stop every {what} first: {count} of group {group} still run.")
+    if store is not None:
+        await asyncio.to_thread(need_one_shard, store)
     held = Standstill(settings, recorded, store, calendar, counted)
     try:
         yield held

@@ -1,7 +1,6 @@
 """The same tables on several servers: each statement of a migration, said to all of a cluster.
 
-Replicas hold the same rows. Spreading rows over shards is not made here: what is deleted and counted anew (a
-rebuild, more partitions) has to be on one shard.
+Replicas hold the same rows. How rows are spread over shards: ``daybook.sinks.sharded``.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from daybook.sinks.replicated import on_cluster
 from daybook.sinks.store import Store
 
 AGES: Final = {
@@ -20,12 +21,13 @@ SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND nam
 """
 
 
-def set_retention(store: Store, days: Mapping[str, int | None]) -> list[str]:
+def set_retention(store: Store, days: Mapping[str, int | None], cluster: str | None = None) -> list[str]:
     """Have rows let go of after so many days, or with None never; the tables of which that has changed.
 
     Args:
         store: migrated.
         days: by the names of ``AGES``; what is not named stays as it is.
+        cluster: all servers of which are told, if one is named.
 
     Raises:
         StoreUnavailable, StoreRefused: ClickHouse gave no answer, or an error.
@@ -36,11 +38,15 @@ def set_retention(store: Store, days: Mapping[str, int | None]) -> list[str]:
             engine = str(store.value(_ENGINE, {"table": table}))
             if kept is None:
                 if " TTL " in engine:
-                    store.command(f"ALTER TABLE {table} REMOVE TTL")
+                    store.command(_said(f"ALTER TABLE {table} REMOVE TTL", cluster))
                     changed.append(table)
                 continue
             rule = f"toDateTime({column}) + toIntervalDay({kept:d})"
             if f" TTL {rule}" not in engine:
-                store.command(f"ALTER TABLE {table} MODIFY TTL {rule}")
+                store.command(_said(f"ALTER TABLE {table} MODIFY TTL {rule}", cluster))
                 changed.append(table)
     return changed
+
+
+def _said(statement: str, cluster: str | None) -> str:
+    return statement if cluster is None else on_cluster(statement, cluster)

@@ -24,7 +24,7 @@ from daybook.backup.waiting import OF_SALES, until_written
 from daybook.brokers import client_security
 from daybook.epochs import META, read_recorded
 from daybook.ledger.messages import PartitionPosition
-from daybook.operations.base import CannotAct
+from daybook.operations.base import CannotAct, need_one_shard
 from daybook.schemas import topics
 from daybook.settings import Settings
 from daybook.sinks.columns import BELOW
@@ -45,11 +45,12 @@ async def back_up(settings: Settings, store: Store, folder: Path) -> Manifest:
     """Write a backup into a folder that is not there yet, or empty.
 
     Raises:
-        CannotAct: the folder is not empty, there are no topics, or the sink is behind.
+        CannotAct: the folder is not empty, there are no topics, the sink is behind, or rows are on shards.
         StoreUnavailable, StoreRefused: ClickHouse gave no answer, or an error.
         KafkaError: Kafka cannot be asked.
         OSError: the folder cannot be written.
     """
+    await asyncio.to_thread(need_one_shard, store)
     _prepare(folder)
     recorded = await read_recorded(settings.kafka_bootstrap, security=client_security(settings))
     if recorded is None:

@@ -18,7 +18,7 @@ from daybook.backup.signals import signal_states
 from daybook.brokers import client_security
 from daybook.epochs import Recorded, next_epoch, read_recorded, record_epoch
 from daybook.ledger.counting import Checkpoint
-from daybook.operations.base import CannotAct
+from daybook.operations.base import CannotAct, need_one_shard
 from daybook.schemas import topics
 from daybook.settings import Settings
 from daybook.sinks.migrate import migrate
@@ -69,6 +69,7 @@ async def restore(
 
 async def _check_empty(settings: Settings, store: Store) -> None:
     await asyncio.to_thread(store.create_database)
+    await asyncio.to_thread(need_one_shard, store)
     filled = await store.arows(
         "SELECT name FROM system.tables WHERE database = currentDatabase() AND total_rows > 0"
         " AND name != 'migrations'"

@@ -30,7 +30,9 @@ def users(*, settings: Settings, as_json: bool, folder: Path) -> None:
     """
     with told_in_a_sentence(settings), opened(settings) as store:
         passwords = {user: secret(folder / user) for user in GRANTS}
-        for statement in user_statements(settings.clickhouse_database, passwords):
+        for statement in user_statements(
+            settings.clickhouse_database, passwords, shards=settings.clickhouse_shards
+        ):
             store.command(statement)
     if as_json:
         print_json({"users": list(GRANTS)})

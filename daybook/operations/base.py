@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from daybook.ledger.calendar import Calendar
 from daybook.producers.records import OutgoingRecord
+from daybook.sinks.sharded import is_spread
 from daybook.sinks.store import Store
 
 Document = dict[str, Any]
@@ -24,6 +25,18 @@ class Args(BaseModel):
     """Base of all operations' arguments."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+def need_one_shard(store: Store) -> None:
+    """Before rows are replaced.
+
+    Raises:
+        CannotAct: they are spread over shards, where that cannot be done.
+    """
+    if is_spread(store):
+        raise CannotAct(
+            "Rows are on shards: rebuild, recount, grow, forget, backup and restore cannot be done there."
+        )
 
 
 def _no_progress(_done: int) -> None:

@@ -7,6 +7,7 @@ from pydantic import Field
 from daybook.operations.base import Args, Document, Place
 from daybook.sinks.migrate import migrate as apply
 from daybook.sinks.retention import set_retention
+from daybook.sinks.sharded import make_spread
 
 
 class MigrateArgs(Args):
@@ -25,5 +26,16 @@ def migrate(place: Place, args: MigrateArgs) -> Document:
     return {
         "database": place.store.database,
         "applied": applied,
-        "retention_changed": set_retention(place.store, args.keep),
+        "retention_changed": set_retention(place.store, args.keep, args.cluster),
     }
+
+
+class SpreadArgs(Args):
+    """Over which shards."""
+
+    cluster: str
+
+
+def spread(place: Place, args: SpreadArgs) -> Document:
+    """Which tables are over all shards now; those with the rows have been migrated before."""
+    return {"database": place.store.database, "tables": make_spread(place.store, args.cluster)}

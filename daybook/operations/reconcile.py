@@ -9,7 +9,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from daybook.ledger.periods import Period
-from daybook.operations.base import Args, CannotAct, Document, Place
+from daybook.operations.base import Args, CannotAct, Document, Place, need_one_shard
 from daybook.operations.surroundings import FilesArgs, surroundings_of
 from daybook.schemas.rewards import RewardsFile
 from daybook.sinks.rebuild import rebuild as rebuild_days
@@ -52,12 +52,14 @@ def rebuild(place: Place, args: RebuildArgs) -> Document:
     """What was recomputed, and what had been wrong.
 
     Raises:
-        CannotAct: no stores are known, so no business date either; or a measure is not valid.
+        CannotAct: no stores are known, so no business date either; a measure is not valid; or rows are spread
+            over shards.
     """
     if place.calendar is None:
         raise CannotAct(
             "Business dates come from the stores file: name it with --stores or DAYBOOK_STORES_FILE."
         )
+    need_one_shard(place.store)
     awards = None
     made = rebuild_days(place.store, place.calendar, args.first, args.last, progress=place.progress)
     if args.rewards is not None:

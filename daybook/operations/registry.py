@@ -56,6 +56,7 @@ OPERATIONS: Final = {
     "rewards-withdraw": "rewards:withdraw_recognition",
     "today": "today:show_today",
     "migrate": "migrations:migrate",
+    "spread": "migrations:spread",
     "windows": "windows:windows",
     "totals": "totals:totals",
     "reconcile": "reconcile:reconcile",
