@@ -12,8 +12,10 @@ FEWEST_LIKE_DAYS: Final = 4
 _PPM_OF_PERCENT: Final = 10_000
 
 
-def settled(trading: Trading, after_percent_of_day: int = 0) -> Finding | None:
+def settled(trading: Trading, after_percent_of_day: int = 0, *, compared: bool = True) -> Finding | None:
     """The answer that leaves a shortfall unasked, with its reason; None where it may be asked.
+
+    What is ``compared`` with like days needs some; a fixed level does not.
 
     No data is never zero: where data is missing nothing is said about sales.
     """
@@ -21,7 +23,7 @@ def settled(trading: Trading, after_percent_of_day: int = 0) -> Finding | None:
         return Finding(Answer.CLOSED, "closed")
     if trading.data_missing:
         return Finding(Answer.NO_DATA, "data_missing")
-    if trading.like_days < FEWEST_LIKE_DAYS:
+    if compared and trading.like_days < FEWEST_LIKE_DAYS:
         return Finding(Answer.TOO_LITTLE, "few_like_days")
     if after_percent_of_day and (trading.share_passed or 0) < after_percent_of_day * _PPM_OF_PERCENT:
         return Finding(Answer.TOO_LITTLE, "day_too_young")

@@ -66,7 +66,7 @@ def target(rule: TargetRule, facts: TargetFacts) -> Finding:
 
 def threshold(rule: ThresholdRule, facts: ThresholdFacts) -> Finding:
     """A measure is below, or above, a fixed level."""
-    before = settled(facts.trading, rule.after_percent_of_day)
+    before = settled(facts.trading, rule.after_percent_of_day, compared=False)
     if before is not None:
         return before
     if facts.value is None:

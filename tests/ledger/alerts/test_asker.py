@@ -17,6 +17,7 @@ from daybook.ledger.messages import PartitionPosition, TotalsBucket
 from daybook.ledger.plans import Plans
 from daybook.ledger.targets import Targets
 from daybook.schemas.alerts import Alert, AlertState, Dimension
+from daybook.schemas.opening import OpeningHours, OpeningSpan
 from daybook.schemas.rules import LinkTemplates, Rule
 from daybook.schemas.stores import DayRule, StoreEntry
 from daybook.schemas.targets import Target, TargetPeriod
@@ -39,10 +40,10 @@ def entry(number: int, net: int, orders: int) -> list[int]:
 class Trade:
     """Totals of two stores as they are told: eight weeks of the same, and today until a quarter hour."""
 
-    def __init__(self) -> None:
+    def __init__(self, past: int = 56) -> None:
         self.view = MergedTotals()
         self._number = 0
-        for back in range(56, 0, -1):
+        for back in range(past, 0, -1):
             self.day(TODAY - timedelta(days=back), QUARTERS)
 
     def day(self, day: date, quarters: Any, *, stores: tuple[str, ...] = ("quayside", "station")) -> None:
@@ -73,10 +74,12 @@ class Trade:
         )
 
 
-def course(trade: Trade, *rules: Rule, start: datetime = ELEVEN, **sources: Any) -> list[Alert]:
+def course(
+    trade: Trade, *rules: Rule, start: datetime = ELEVEN, stores: Any = STORES, **sources: Any
+) -> list[Alert]:
     """The alerts after two evaluations, with everything that they carry."""
     file = file_of(*rules, links=LinkTemplates(board="http://127.0.0.1:8400/?region={region}&store={store}"))
-    asker = Asker(Calendar(STORES), Sources(**sources))
+    asker = Asker(Calendar(stores), Sources(**sources))
     kept: dict[str, Alert] = {}
     for number in range(2):
         now = start + number * timedelta(minutes=15)
@@ -137,6 +140,18 @@ def test_fixed_thresholds_on_any_measure_and_scope(more: dict[str, Any], keys: l
     trade.day(TODAY, range(36, 44), stores=("station",))
     alerts = course(trade, rule("threshold", **more))
     assert [alert.scope.key for alert in alerts if alert.state is AlertState.FIRING] == keys
+
+
+def test_a_fixed_threshold_needs_no_past() -> None:
+    """On the first day of all it fires where hours say "open"; a rule about the usual does not."""
+    trade = Trade(past=0)
+    trade.day(TODAY, range(36, 44))
+    spans = {"tuesday": [OpeningSpan(opens="09:00", closes="18:00")]}
+    hours = OpeningHours.model_validate(spans)
+    stores = [STORES[0].model_copy(update={"opening": [hours]}), STORES[1]]
+    low = rule("threshold", measure="net", below=200_000, after_percent_of_day=0)
+    firing = [a for a in course(trade, low, rule("recent"), stores=stores) if a.state is AlertState.FIRING]
+    assert [(alert.rule, alert.scope.key) for alert in firing] == [("threshold", "quayside")]
 
 
 def test_receivers_that_fail_are_alerts() -> None:
