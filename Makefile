@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 # Arguments for pytest and the demo, such as: make test ARGS="tests/ledger -x"
 ARGS ?=
 
-.PHONY: help setup demo test lint bench bench-boards faults alerts-trial investigations-trial secrets clean
+.PHONY: help setup demo test lint bench bench-boards faults alerts-trial investigations-trial newcomer secrets clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | sort
@@ -49,6 +49,9 @@ alerts-trial: $(STAMP) ## planted shortfalls in simulated weeks against the defa
 
 investigations-trial: $(STAMP) ## five planted causes against the cases they open, and what is quiet; SEED=7 for one alone
 	$(BIN)/python -m tests.trials.investigations $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+newcomer: $(STAMP) ## paste docs/install.md into a shell, block by block, in a fresh clone: about ten minutes
+	$(BIN)/python -m tests.newcomer
 
 lint: $(STAMP) ## ruff, mypy strict, import contracts
 	$(BIN)/ruff check .

@@ -1,108 +1,168 @@
-"""Installs and uses Daybook as docs/install.md says, from a fresh clone with an empty home.
+"""Installs and uses Daybook by pasting docs/install.md into a shell, from a fresh clone with an empty home.
 
-``python -m tests.newcomer``; not part of the tests, for it installs packages and takes minutes. Root's parts
-(accounts, units, Debian's packages) are left out; Kafka and ClickHouse are those of the tests. It ends with a
-backup that was restored elsewhere.
+``make newcomer``; not part of the tests, for it installs packages and takes minutes. The page's last part
+says what it stands in for. All that the page shows is run, in order; the first command that fails ends it.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Final
 
-import httpx
-
+from tests.docs.pages import blocks
 from tests.support.clickhouse import ClickHouseServer, shared_folder
-from tests.support.kafka.broker import KafkaBroker
 from tests.support.kafka.jars import fetch_jars
 from tests.support.ports import free_port
-from tests.support.receiver import Receiver
 from tests.support.tree import ROOT
 
-SECRET = "only-for-trying"
-PATIENCE = 240.0
-LOW = {
-    "id": "low-day", "kind": "threshold", "dimension": "store", "measure": "net", "below": "1000000",
-    "hold_minutes": 0,
-}  # fmt: skip
+PAGE: Final = ROOT / "docs" / "install.md"
+PATIENCE: Final = 400.0
+"""Seconds that anything may take which the page says comes after a while."""
+_PORTS: Final = ("9092", "9093", "19092", "19093", "8123", "8400", "8401")
+_PLACES: Final = re.compile(r"(?<![\w./-])(/etc|/opt|/var/lib|/var/log)(?=/)")
+_SHOWN_AGAIN: Final = ("daybook doctor", "daybook totals", "daybook alerts list")
+"""Blocks that the page says to look at until what they show has come."""
+_STAND_INS: Final = {
+    "sudo": 'while [ "${1#-}" != "$1" ]; do [ "$1" = -u ] && shift; shift; done; exec "$@"',
+    "apt-get": "true",
+    "useradd": 'for last; do :; done; mkdir -p "$NEWCOMER/var/lib/$last"',
+    "tar": "true",
+    "install": """kept=()
+while [ $# -gt 0 ]; do if [ "$1" = -o ]; then shift; else kept+=("$1"); fi; shift; done
+exec /usr/bin/install "${kept[@]}\"""",
+    "systemctl": 'echo "$@" >>"$NEWCOMER/units"',
+}
+_KAFKA: Final = {
+    "kafka-storage.sh": "kafka.tools.StorageTool",
+    "kafka-server-start.sh": "kafka.Kafka",
+}
 
 
-class Newcomer:
-    """A clone, its environment, and the settings of one installation."""
+class Machine:
+    """A folder that stands for a machine: its places, its shell and its units."""
 
-    def __init__(self, folder: Path, broker: KafkaBroker, clickhouse: ClickHouseServer, name: str) -> None:
-        self.daybook = folder / "venv" / "bin" / "daybook"
-        self.etc = folder / name
-        self.etc.mkdir()
-        self.port = free_port()
-        home = folder / "home"
-        home.mkdir(exist_ok=True)
-        (self.etc / "daybook.toml").write_text(
-            f'kafka_bootstrap = "{broker.bootstrap}"\n'
-            f'clickhouse_url = "{clickhouse.url}"\n'
-            f'stores_file = "{self.etc}/stores.json"\n'
-            f'rules_file = "{self.etc}/rules.json"\n'
-            f'gateway_keys_file = "{self.etc}/keys.json"\n'
-            f'shops_file = "{self.etc}/shops.json"\n'
-            f"gateway_port = {self.port}\n"
-            "tick_seconds = 1\nevaluation_seconds = 1\n"
-        )
+    def __init__(self, folder: Path, clickhouse: ClickHouseServer) -> None:
+        self.folder = folder
+        self.ports = {port: str(free_port()) for port in _PORTS} | {"8123": str(clickhouse.port)}
+        self.clickhouse = clickhouse
+        self._units: list[subprocess.Popen[bytes]] = []
+        self._looked = 0
+        for place in ("etc/systemd/system", "opt/kafka/bin", "var/lib", "var/log", "bin", "home"):
+            (folder / place).mkdir(parents=True)
+        for name, body in _STAND_INS.items():
+            self._program(folder / "bin" / name, body)
+        for name, main in _KAFKA.items():
+            java = f'exec java $KAFKA_HEAP_OPTS -cp "{fetch_jars()}/*" {main} "$@"'
+            self._program(folder / "opt" / "kafka" / "bin" / name, java)
         self.environment = {
-            "HOME": str(home),
-            "PATH": "/usr/bin:/bin",
+            "NEWCOMER": str(folder),
+            "HOME": str(folder / "home"),
+            "PATH": f"{folder}/bin:{Path(sys.base_prefix) / 'bin'}:/usr/bin:/bin",
             "LANG": "C.UTF-8",
-            "DAYBOOK_SETTINGS_FILE": str(self.etc / "daybook.toml"),
         }
-
-    def run(self, *words: str, code: int = 0) -> str:
-        """A command as the page says it; it is shown, and what it says."""
-        say(f"$ daybook {' '.join(words)}")
-        done = subprocess.run(
-            [self.daybook, *words],
+        self._shell = subprocess.Popen(
+            ["bash"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             env=self.environment,
-            cwd=self.etc,
-            capture_output=True,
+            cwd=folder,
             text=True,
-            check=False,
         )
-        say((done.stdout + done.stderr).rstrip())
-        assert done.returncode == code, done.returncode
-        return done.stdout
 
-    def document(self, *words: str) -> Any:
-        """The JSON that a command gives, whatever its exit code."""
-        command: list[str | Path] = [self.daybook, *words, "--json"]
-        done = subprocess.run(
-            command, env=self.environment, cwd=self.etc, capture_output=True, text=True, check=False
-        )
-        return json.loads(done.stdout) if done.stdout else {}
+    def placed(self, text: str) -> str:
+        """A text of the page or of a file, with the places and ports of this machine."""
+        moved = _PLACES.sub(lambda found: f"{self.folder}{found.group(1)}", text)
+        return re.sub(rf"\b({'|'.join(_PORTS)})\b", lambda found: self.ports[found.group(1)], moved)
 
-    @contextmanager
-    def running(self, *words: str) -> Iterator[None]:
-        """One of the processes, for as long as the block runs."""
-        log = (self.etc / f"{words[0]}.log").open("ab")
-        process = subprocess.Popen(
-            [self.daybook, *words], env=self.environment, cwd=self.etc, stdout=log, stderr=log
-        )
-        try:
-            yield
-        finally:
-            process.terminate()
-            process.wait(60)
-            log.close()
+    @property
+    def elsewhere(self) -> str:
+        """What the settings file says besides, for other ports than those that need not be said."""
+        bootstrap = f'kafka_bootstrap = "127.0.0.1:{self.ports["9092"]}"'
+        return f"{bootstrap}\ngateway_port = {self.ports['8400']}\nclickhouse_url = "
+
+    def paste(self, block: str) -> tuple[bool, str]:
+        """Whether every command of a block was done and well, and what it showed; then units are started."""
+        assert self._shell.stdin is not None
+        assert self._shell.stdout is not None
+        say("\n".join(f"    $ {line}" for line in block.splitlines()))
+        begin, end = "trap 'FAILED=1' ERR; FAILED=0", "printf '\\n@@%s\\n' \"$FAILED\""
+        self._shell.stdin.write(f"{begin}\n{self.placed(block)}\n{end}\n")
+        self._shell.stdin.flush()
+        shown = []
+        for line in self._shell.stdout:
+            if line.startswith("@@"):
+                break
+            shown.append(line)
+        told = "".join(shown).rstrip()
+        say(told)
+        self._start_units()
+        return line == "@@0\n", told
+
+    def end(self) -> None:
+        """End all that was started here."""
+        self._shell.terminate()
+        for unit in reversed(self._units):
+            unit.terminate()
+        for unit in self._units:
+            unit.wait(60)
+
+    def _program(self, path: Path, body: str) -> None:
+        path.write_text(f"#!/bin/bash\n{body}\n")
+        path.chmod(0o755)
+
+    def _start_units(self) -> None:
+        log = self.folder / "units"
+        lines = log.read_text().splitlines() if log.exists() else []
+        for line in lines[self._looked :]:
+            for name in line.split()[2:]:
+                self._start(name.removesuffix(".service"))
+        self._looked = len(lines)
+
+    def _start(self, name: str) -> None:
+        if name == "clickhouse-server":
+            self.clickhouse.start()
+            return
+        units = self.folder / "etc" / "systemd" / "system"
+        if name.endswith(".target"):
+            for wanted in _entries(units / name, "Wants"):
+                for each in wanted.split():
+                    self._start(each.removesuffix(".service"))
+            return
+        template, _, instance = name.partition("@")
+        unit = units / (f"{template}@.service" if instance else f"{template}.service")
+        command = self.placed(_entries(unit, "ExecStart")[0]).replace("%i", instance)
+        given = " ".join(_entries(unit, "Environment")).replace('"', "'")
+        extra = f" --port {self.ports['8401']}" if instance == "board" else ""
+        with (self.folder / f"{name}.log").open("ab") as out:
+            self._units.append(
+                subprocess.Popen(
+                    ["bash", "-c", f"{_exported(self.placed(given))} exec {command}{extra}"],
+                    env=self.environment,
+                    stdout=out,
+                    stderr=out,
+                )
+            )
+
+
+def _exported(given: str) -> str:
+    """``Environment=`` of a unit as a shell says it."""
+    pairs = re.findall(r"'([^']+)'|(\S+)", given)
+    texts = [quoted or plain for quoted, plain in pairs]
+    return " ".join(f"{name}='{value}'" for name, _, value in (text.partition("=") for text in texts))
+
+
+def _entries(unit: Path, key: str) -> list[str]:
+    return re.findall(rf"^{key}=(.+)$", unit.read_text("utf-8"), re.MULTILINE)
 
 
 def say(text: str) -> None:
@@ -111,142 +171,78 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def until(condition: Callable[[], Any], what: str) -> Any:
-    """Wait for something; what it is."""
+def clone(machine: Machine) -> Path:
+    """A fresh clone, in which the files that are installed name this machine's places and ports."""
+    made = machine.folder / "source"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(made)], check=True)
+    shutil.copy2(PAGE, made / "docs" / "install.md")
+    for name in (
+        "kafka/server.local.properties",
+        "systemd/daybook-kafka.service",
+        "systemd/daybook@.service",
+    ):
+        file = made / "deploy" / name
+        file.write_text(machine.placed(file.read_text("utf-8")))
+    return made
+
+
+def until(look: Callable[[], tuple[bool, str]], what: str) -> str:
+    """Look until it is so; what was shown then."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        if found := condition():
-            return found
-        time.sleep(1)
-    raise AssertionError(f"not within {PATIENCE:g} s: {what}")
+        done, shown = look()
+        if done:
+            return shown
+        time.sleep(5)
+    raise SystemExit(f"Not within {PATIENCE:g} s: {what}")
 
 
-def install(folder: Path) -> None:
-    """Part 2: a clone, an environment of its own, and what the page installs into it."""
-    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder / "clone")], check=True)
-    subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
-    pip: list[str | Path] = [
-        str(folder / "venv" / "bin" / "pip"),
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-    ]
-    subprocess.run([*pip, ".[worker,sink,gateway,notifier]"], cwd=folder / "clone", check=True)
+def expected(block: str, machine: Machine) -> Callable[[], tuple[bool, str]]:
+    """A look at a block; of those that the page shows for a while, whether what is to come has come."""
 
+    def look() -> tuple[bool, str]:
+        done, shown = machine.paste(block)
+        if block.startswith("daybook totals"):
+            return done and "40.99" in shown, shown
+        if block.startswith("daybook alerts list"):
+            return done and "low-day" in shown, shown
+        return done, shown
 
-def settled_in(here: Newcomer, clone: Path, receiver: str) -> str:
-    """The files of part 2 and 3, topics, tables and keys; the till's key."""
-    shutil.copy(clone / "deploy" / "config" / "stores.json", here.etc / "stores.json")
-    rules = json.loads((clone / "daybook" / "defaults" / "rules.json").read_text())
-    (here.etc / "hook").write_text("a made-up secret")
-    (here.etc / "hook").chmod(0o600)
-    rules["rules"].append(LOW)
-    rules["receivers"] = [{"id": "me", "type": "webhook", "url": receiver, "secret_file": "hook"}]
-    rules["routes"] = [{"name": "all", "receivers": ["me"]}]
-    (here.etc / "rules.json").write_text(json.dumps(rules))
-    shop = {"name": "shopify", "adapter": "shopify", "source": "shopify:example", "store_id": "quayside"}
-    (here.etc / "shops.json").write_text(
-        json.dumps({"shops": [shop | {"secrets": [{"file": "shopify-secret"}]}]})
-    )
-    (here.etc / "shopify-secret").write_text(SECRET)
-    (here.etc / "shopify-secret").chmod(0o600)
-    here.run("topics")
-    here.run("migrate")
-    here.run("shops", "check", str(here.etc / "shops.json"))
-    here.run("alerts", "rules", "check", str(here.etc / "rules.json"))
-    here.run("keys", "create", "the owner", "--role", "manager", "--operator")
-    made = here.run("keys", "create", "the first till", "--store", "quayside", "--source", "till-1")
-    return next(word for word in made.split() if word.startswith("dbk_"))
-
-
-def sell(here: Newcomer, key: str) -> None:
-    """One sale of a till, and one of a shop's webhook, signed."""
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    sale = {
-        "schema_version": "1.0", "type": "sale.completed", "source": "till-1", "event_id": "1", "time": now,
-        "order_id": "till-1-1", "store_id": "quayside", "channel": "pos", "currency": "GBP",
-        "lines": [{"product_id": "mug", "quantity": 2, "unit_price": 1450, "amount": 2900}], "charged": 2900,
-    }  # fmt: skip
-    url = f"http://127.0.0.1:{here.port}"
-    answer = httpx.post(
-        f"{url}/v1/events", json=sale, headers={"Authorization": f"Bearer {key}"}, trust_env=False
-    )
-    say(f"the till: {answer.status_code} {answer.text}")
-    assert answer.status_code == 202
-    order = {
-        "id": 1001, "created_at": now, "updated_at": now, "currency": "GBP", "financial_status": "paid",
-        "source_name": "web", "taxes_included": True, "total_tax": "2.00", "total_price": "11.99",
-        "line_items": [{"id": 1, "sku": "MUG", "name": "Mug", "quantity": 1, "price": "11.99",
-                        "tax_lines": [{"price": "2.00"}]}],
-        "shipping_lines": [], "refunds": [],
-    }  # fmt: skip
-    body = json.dumps(order).encode()
-    signature = base64.b64encode(hmac.new(SECRET.encode(), body, hashlib.sha256).digest()).decode()
-    headers = {"X-Shopify-Topic": "orders/create", "X-Shopify-Hmac-Sha256": signature}
-    answer = httpx.post(f"{url}/v1/hooks/shopify", content=body, headers=headers, trust_env=False)
-    say(f"the webhook: {answer.status_code} {answer.text}")
-    assert answer.is_success
+    return look
 
 
 def main() -> None:
     """From nothing to a backup that was restored."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="newcomer-")))
-        install(folder)
-        servers = shared_folder() / "tools" / "clickhouse_http.py"
-        places = []
-        for name in ("one", "two"):
-            (folder / f"servers-{name}" / "kafka").mkdir(parents=True)
-            broker = KafkaBroker(folder / f"servers-{name}" / "kafka", fetch_jars())
-            clickhouse = ClickHouseServer(folder / f"servers-{name}", servers)
-            broker.start()
-            stack.callback(broker.stop)
-            clickhouse.start()
-            stack.callback(clickhouse.stop)
-            places.append(Newcomer(folder, broker, clickhouse, name))
-        first, second = places
-        receiver = stack.enter_context(Receiver())
-        key = settled_in(first, folder / "clone", receiver.url)
-        with ExitStack() as processes:
-            for name in ("worker", "sink", "gateway", "watcher", "notifier"):
-                processes.enter_context(first.running(name))
-            processes.enter_context(first.running("board", "--port", str(free_port())))
-            until(lambda: _answers(first), "the gateway")
-            sell(first, key)
-            until(lambda: len(_totals(first)) > 0, "totals")
-            first.run("totals")
-            first.run(
-                *("targets", "set", "--store", "quayside", "--currency", "GBP", "--period", "day"),
-                *("--amount", "2500.00", "--from", "2026-11-01", "--reason", "budget"),
+        clickhouse = ClickHouseServer(folder / "clickhouse", shared_folder() / "tools" / "clickhouse_http.py")
+        stack.callback(clickhouse.stop)
+        machine = Machine(folder, clickhouse)
+        stack.callback(machine.end)
+        machine.paste(f"cd {clone(machine)}")
+        key, last = "", ""
+        for block in blocks(PAGE, "sh"):
+            if block.strip() == "sudo -u daybook -i":
+                continue  # it is one user here
+            pasted = block.replace("KEY=dbk_...", f"KEY={key}").replace(
+                "clickhouse_url = ", machine.elsewhere
             )
-            until(lambda: first.document("doctor").get("well"), "a doctor who finds nothing wrong")
-            first.run("doctor")
-            alert = until(lambda: first.document("alerts", "list").get("alerts"), "an alert")[0]
-            until(lambda: receiver.requests, "the alert at its receiver")
-            first.run("alerts", "show", alert["dedup_key"])
-            first.run("backup", str(folder / "backup-1"))
-            before = _totals(first)
-        for file in ("stores.json", "rules.json", "shops.json", "hook", "shopify-secret"):
-            shutil.copy2(first.etc / file, second.etc / file)
-        second.run("restore", str(folder / "backup-1"), "--files-to", str(folder / "files"))
-        with second.running("worker"), second.running("sink"):
-            until(lambda: _totals(second) == before, "the same totals")
-            second.run("reconcile")
-        say("Installed, sold, alerted, backed up and restored.")
+            if block.startswith(_SHOWN_AGAIN):
+                last = until(expected(pasted, machine), block)
+                continue
+            done, last = machine.paste(pasted)
+            if not done:
+                raise SystemExit(f"This does not work as docs/install.md says:\n{block}\n{logs(machine)}")
+            key = next(iter(re.findall(r"dbk_[\w-]+", last)), key)
+        assert "40.99" in last, "the restored totals are those of before"
+        say("Installed, sold by till and webhook, alerted, looked into, backed up and restored.")
 
 
-def _answers(here: Newcomer) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{here.port}/readyz", timeout=5, trust_env=False).is_success
-    except httpx.HTTPError:
-        return False
-
-
-def _totals(here: Newcomer) -> list[dict[str, Any]]:
-    keys = ("store_id", "business_date", "gross", "orders")
-    return [{key: row.get(key) for key in keys} for row in here.document("totals").get("totals", [])]
+def logs(machine: Machine) -> str:
+    """The ends of what the units have said."""
+    return "\n".join(f"--- {log.name}\n{log.read_text()[-1500:]}" for log in machine.folder.glob("*.log"))
 
 
 if __name__ == "__main__":
-    os.umask(0o077)
+    os.umask(0o022)
     main()

@@ -1,4 +1,7 @@
-"""Who runs each command that README, runbook, scale and install pages show, or what it would need."""
+"""Who runs each command that README, runbook and scale pages show, or what it would need.
+
+docs/install.md is pasted as a whole, by ``make newcomer``.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,7 @@ from typing import Final, Literal, NamedTuple
 from tests.docs.pages import blocks
 from tests.support.tree import ROOT
 
-PAGES: Final = tuple(
-    ROOT / name for name in ("README.md", "docs/runbook.md", "docs/scale.md", "docs/install.md")
-)
+PAGES: Final = tuple(ROOT / name for name in ("README.md", "docs/runbook.md", "docs/scale.md"))
 
 
 class Run(NamedTuple):
@@ -37,7 +38,6 @@ class Needs(NamedTuple):
 
 
 SERVERS, FOLDER = Run("servers"), Run("folder")
-SYSTEM: Final = Needs("root and systemd on a machine of its own")
 WHO: Final[dict[str, Run | Elsewhere | Needs]] = {
     "make demo": Elsewhere("tests/project/test_makefile.py", "demo"),
     "make test": Needs("itself: it is what runs this"),
@@ -82,18 +82,10 @@ WHO: Final[dict[str, Run | Elsewhere | Needs]] = {
     "daybook topics --partitions 12 --replication-factor 3": Needs(
         "three brokers; the fault suite starts such"
     ),
-    "daybook totals": SERVERS,
     "daybook totals --data-dir": FOLDER,
-    "daybook alerts rules check": SERVERS,
-    "daybook alerts test": SERVERS,
-    "daybook shops check": SERVERS,
-    "editor": Needs("a person who types a secret"),
     "helm install": Needs("a cluster; tests/operate/test_helm.py renders the chart where helm is"),
-    "install": SYSTEM,
     "daybook watch": Elsewhere("tests/docs/test_commands_run.py", '"watch"'),
     "daybook worker": Elsewhere("tests/streams/plant.py", '"worker"'),
-    "sudo": SYSTEM,
-    "export": Needs("nothing but a shell; tests/sinks/test_settings.py reads such a file"),
 }
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from tests.support.tree import ROOT
 
 _BLOCK: Final = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SHELLS: Final = re.compile(r"\d?>|[&|]|\|\|")
+"""What the shell takes for itself: a redirection, a pipe, the background."""
 _INLINE: Final = re.compile(r"`(daybook [^`]+)`")
 _LINK: Final = re.compile(r"(!?)\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING: Final = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -40,7 +43,8 @@ def copied_commands(page: Path) -> Iterator[list[str]]:
     for body in blocks(page, "sh"):
         for line in body.replace("\\\n", " ").splitlines():
             if line.startswith("daybook "):
-                yield shlex.split(line, comments=True)[1:]
+                words = shlex.split(line, comments=True)[1:]
+                yield [*takewhile(lambda word: not _SHELLS.match(word), words)]
 
 
 def named_commands(page: Path) -> Iterator[list[str]]:
