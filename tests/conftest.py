@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Generator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,8 +12,8 @@ from hypothesis import HealthCheck, settings
 from tests.support.browser import browser
 from tests.support.clickhouse import clickhouse_database, clickhouse_server, clickhouse_url
 from tests.support.kafka.fixtures import kafka, kafka_broker
+from tests.support.ranks import rank
 from tests.support.require import required
-from tests.support.sharing import group, rank
 
 __all__ = ["browser", "clickhouse_database", "clickhouse_server", "clickhouse_url", "kafka", "kafka_broker"]
 
@@ -26,13 +27,17 @@ def pytest_report_header() -> str:
     return f"required: {', '.join(sorted(required())) or 'nothing; what this machine lacks is skipped'}"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tells test processes that share a run what belongs together, the longest first."""
-    if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: rank(item.path))
-        for item in items:
-            item.add_marker(pytest.mark.xdist_group(group(item.path)))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Test processes that share a run get what belongs together."""
+    from tests.support.sharing import TogetherScheduling
+
+    return TogetherScheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest come first, or the last process goes on alone."""
+    items.sort(key=lambda item: rank(item.nodeid))
 
 
 def pytest_collection_finish() -> None:

@@ -1,4 +1,4 @@
-"""The webhooks' part of the OpenAPI document: whatever it allows is answered without an error of ours."""
+"""Requests generated from the webhooks' part of the OpenAPI document; ``test_generated`` runs them."""
 
 from __future__ import annotations
 
