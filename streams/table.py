@@ -27,6 +27,9 @@ class StateTable(faust.Table[bytes, bytes], Generic[State]):
     so that a recovery cut short by another rebalance leaves nothing behind.
     """
 
+    mundane_level = "debug"
+    """That it starts and stops is nothing to tell."""
+
     def __init__(
         self, *args: Any, restore: Callable[[int, dict[bytes, bytes]], State], **kwargs: Any
     ) -> None:

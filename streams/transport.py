@@ -83,6 +83,9 @@ class ChangelogFence(Protocol):
 
 
 class _ConsumerThread(driver.AIOKafkaConsumerThread):
+    mundane_level = "debug"
+    """That it starts and stops is nothing to tell."""
+
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
         # Faust couples this to its own exactly-once mode, which swallows errors and is not used here.
@@ -102,6 +105,8 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):
 
 class _Consumer(driver.Consumer):
     """Asks a changelog's fence for its end: a log that ends in a transaction's marker never seems read."""
+
+    mundane_level = "debug"
 
     def _new_consumer_thread(self) -> driver.AIOKafkaConsumerThread:
         return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)

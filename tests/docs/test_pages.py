@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import click
@@ -156,3 +157,11 @@ def first_sale(time: str) -> bytes:
     (block,) = [body for body in blocks(ROOT / "README.md", "sh") if "curl" in body]
     body = block.partition("-d '")[2].rpartition("'")[0]
     return re.sub(r"'\$\(date [^)]*\)'", time, body).encode()
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_shell_blocks_are_read_by_a_shell(page: Path) -> None:
+    """Quotes, here-documents and brackets are whole in everything that is there to be pasted."""
+    for block in blocks(page, "sh"):
+        done = subprocess.run(["bash", "-n"], input=block, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), block
