@@ -16,13 +16,15 @@ from daybook.producers.importers import online_retail
 from daybook.producers.records import OutgoingRecord, Publisher
 from daybook.producers.simulator import simulate
 from daybook.producers.simulator.plainly import plain_past
-from daybook.producers.simulator.signals import simulate_signals
+from daybook.producers.simulator.signals import signals_of_like_day, simulate_signals
 from daybook.producers.simulator.stream import SimulatedRecord
 from daybook.schemas.codec import encode_event
 from daybook.schemas.stores import StoreEntry
 
 BATCH: Final = 500
 LIKE_WEEKS: Final = 5
+SIGNAL_WEEKS: Final = 4
+"""As few like days as something usual takes."""
 FORMATS: Final = ("online-retail",)
 _AHEAD: Final = 200
 _REVENUE: Final = timedelta(days=90)
@@ -91,16 +93,22 @@ class Shops:
     async def publish_signals(self, flow: SignalFlow, folder: DataFolder, now: datetime) -> None:
         """Publish for ever what customers and systems say: the last day at once, then each at its time.
 
-        Deals and subscriptions begin months before, for they go over as long. A past that was cut off is
-        published again: the same signals count once.
+        Deals and subscriptions begin months before, for they go over as long; with a planted shortfall four
+        like days come after the last day. A past that was cut off is published again: the same signals count
+        once.
         """
         since = folder.signals_since()
         if since is None:
             past = simulate_signals(
                 self._seed, now - timedelta(hours=24), now, rate=self._rate, revenue_from=now - _REVENUE
             )
-            while piece := await asyncio.to_thread(lambda: list(islice(past, BATCH))):
-                await flow.publisher.send([record.outgoing for record in piece])
+            like = chain.from_iterable(
+                signals_of_like_day(self._seed, now, back, self._rate)
+                for back in range(1, SIGNAL_WEEKS + 1 if self._plant is not None else 1)
+            )
+            told = chain((record.outgoing for record in past), like)
+            while piece := await asyncio.to_thread(lambda: list(islice(told, BATCH))):
+                await flow.publisher.send(piece)
             folder.note_signals_since(since := now)
         else:
             since = max(since, flow.newest() or since)

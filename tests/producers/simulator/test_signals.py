@@ -17,7 +17,14 @@ from daybook.ledger.signals.state import SignalLedger
 from daybook.ledger.signals.totals import merged
 from daybook.producers.simulator import SimulatedRecord, simulate, simulated_stores
 from daybook.producers.simulator.shops import SHOPS, Shop
-from daybook.producers.simulator.signals import Cause, PlantedCause, lost, quarter_signals, simulate_signals
+from daybook.producers.simulator.signals import (
+    Cause,
+    PlantedCause,
+    lost,
+    quarter_signals,
+    signals_of_like_day,
+    simulate_signals,
+)
 from daybook.schemas.signals.any import SIGNAL_MODELS, decode_signal
 
 START: Final = datetime(2026, 3, 11, tzinfo=UTC)
@@ -144,3 +151,21 @@ def test_a_till_that_is_down_sends_nothing(sales: list[SimulatedRecord]) -> None
     assert tills["till-1", True]
     assert not tills["till-1", False]
     assert not tills["till-2", True] + tills["till-3", True]
+
+
+def test_a_like_day_is_told_up_to_the_same_time() -> None:
+    """Of each shop the business date four weeks ago, to two hours beyond; each signal once, and all count."""
+    now = START + timedelta(hours=13, minutes=20)
+    like = now - timedelta(weeks=4)
+    told = [record.value for record in signals_of_like_day(7, now, 4, 0.3)]
+    beats = [
+        datetime.fromisoformat(each["time"])
+        for each in map(orjson.loads, told)
+        if each["type"] == "terminal.heartbeat"
+    ]
+    assert like - timedelta(hours=24) < min(beats) < like - timedelta(hours=2)
+    assert like < max(beats) < like + timedelta(hours=2, minutes=15)
+    ledger = SignalLedger(0, 1, CALENDAR)
+    at = int(now.timestamp() * 1000)
+    ledger.fold([Record(n, at, value) for n, value in enumerate(told)])
+    assert (ledger.position.counted, ledger.position.dead) == (len(told), 0)
