@@ -87,6 +87,9 @@ class Evidence(Strict):
     usual: int = Field(description="The median of the same hours of like days.")
     unit: Identifier
     unusual: int = Field(description="Thousandths of the usual spread by which it is off, the bad way.")
+    accounts_for: int | None = Field(
+        None, description="Thousandths of the missing orders that it explains at most; none: nobody can say."
+    )
     points_to: Cause
 
 

@@ -1,4 +1,4 @@
--- What moved in the hours of open cases, most unusual first.
+-- What moved in the hours of open cases, in the order in which the cases have it.
 SELECT
     title AS case_title,
     kind AS evidence,
@@ -19,10 +19,12 @@ FROM
         one.4 AS usual,
         toString(one.5) AS unit,
         one.6 AS unusual,
+        place,
         replaceAll(toString(one.7), '_', ' ') AS points_to
     FROM cases FINAL
-    ARRAY JOIN arrayZip(evidence_kind, evidence_label, evidence_value, evidence_usual, evidence_unit, evidence_unusual, evidence_points_to) AS one
+    ARRAY JOIN arrayZip(evidence_kind, evidence_label, evidence_value, evidence_usual, evidence_unit, evidence_unusual, evidence_points_to) AS one,
+        arrayEnumerate(evidence_kind) AS place
     WHERE cases.kind = 'shortfall' AND state = 'open' AND {% include "parts/chosen_cases.sql" %}
 )
-ORDER BY case_title, case_id, unusual DESC, evidence, which
+ORDER BY case_title, case_id, place
 LIMIT 200

@@ -11,7 +11,15 @@ from daybook.operations.base import Document
 from daybook.reporting.case_wording import evidence_row
 from daybook.reporting.wording import money
 
-_HEAD: Final = ["evidence, most unusual first", "which", "now", "usual", "times the spread", "points to"]
+_HEAD: Final = [
+    "evidence, most unusual first",
+    "which",
+    "now",
+    "usual",
+    "times the spread",
+    "explains up to",
+    "points to",
+]
 
 
 def print_case(document: Document) -> None:

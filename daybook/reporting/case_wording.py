@@ -49,8 +49,13 @@ def times(unusual: int) -> str:
     return f"{Decimal(unusual) / 1000:.1f}"
 
 
+def explains(part: int | None) -> str:
+    """Up to which part of the missing orders something could account for."""
+    return "" if part is None else f"{Decimal(part) / 10:.0f} %"
+
+
 def evidence_row(one: Mapping[str, Any]) -> list[str]:
-    """Evidence as a row: what, which, value, usual, how unusual, what it points to."""
+    """Evidence as a row: what, which, value, usual, how unusual, how much it explains, what it points to."""
     unit = one["unit"]
     return [
         named(one["kind"]),
@@ -58,6 +63,7 @@ def evidence_row(one: Mapping[str, Any]) -> list[str]:
         figure(one["value"], unit),
         figure(one["usual"], unit),
         times(one["unusual"]),
+        explains(one.get("accounts_for")),
         one["points_to"].replace("_", " "),
     ]
 

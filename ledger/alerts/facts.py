@@ -20,7 +20,11 @@ class Trading(NamedTuple):
 
 
 class RecentFacts(NamedTuple):
-    """The last minutes of a scope beside those of like days; ``spread`` is half the band of past misses."""
+    """The last minutes of a scope beside those of like days; ``spread`` is half the band of past misses.
+
+    ``course`` is what the day before these minutes lets expect of them, with the spread of that; None where
+    nothing is known, or of a single store.
+    """
 
     trading: Trading
     minutes: int
@@ -28,6 +32,7 @@ class RecentFacts(NamedTuple):
     usual: int
     spread: int
     currency: str
+    course: tuple[int, int] | None = None
 
 
 class TargetFacts(NamedTuple):

@@ -14,7 +14,16 @@ from daybook.ledger.alerts.gaps import Silences, silence_together, silences
 from daybook.ledger.alerts.gathering import Gathering
 from daybook.ledger.alerts.robust import PPM, Flags, Ints, medians
 from daybook.ledger.alerts.sheet import NET, ORDERS, REVERSED, SOLD
-from daybook.ledger.alerts.windows import Moment, Parts, Usual, mean_of_like_days, parts, together, usual
+from daybook.ledger.alerts.windows import (
+    Moment,
+    Parts,
+    Usual,
+    by_course,
+    mean_of_like_days,
+    parts,
+    together,
+    usual,
+)
 from daybook.ledger.calendar import QUARTER, wall_time
 from daybook.ledger.curves import QUARTERS
 from daybook.schemas.alerts import Dimension, Scope
@@ -68,6 +77,7 @@ class Glance:
             bool,
         )
         self._cut: dict[tuple[int, int], tuple[Parts, Usual]] = {}
+        self._begun: dict[tuple[int, int], Parts] = {}
         self._curve = self._known.orders.curve
         self._orders = sheet.of_day(self.moment.today, ORDERS)
         self.silences = silences(self._orders, self.moment.quarters, self._curve)
@@ -161,7 +171,22 @@ class Glance:
         if of is None or stated is None:
             return RecentFacts(self.trading(place, 0), minutes, 0, 0, 0, currency)
         actual, amount, spread, like_days = of, *stated
-        return RecentFacts(self.trading(place, like_days), minutes, actual, amount, spread, currency)
+        trading, course = self.trading(place, like_days), self._course(place, measure, minutes)
+        return RecentFacts(trading, minutes, actual, amount, spread, currency, course)
+
+    def _course(self, place: Place, measure: int, minutes: int) -> tuple[int, int] | None:
+        """What the day so far lets expect of the last minutes of several stores together, and its spread."""
+        if len(place.members) < 2:
+            return None
+        first, _ = self._cuts(minutes)
+        if (measure, minutes) not in self._begun:
+            self._begun[measure, minutes] = parts(
+                self._of.sheet, self.moment, measure, np.zeros_like(first), first
+            )
+        of, _ = self.window(measure, minutes)
+        before = together(self._begun[measure, minutes], place.members)
+        expected = by_course(together(of, place.members), before)
+        return (int(expected.amount[0]), int(expected.spread[0])) if expected.amount[0] > 0 else None
 
     def _window_of(
         self, place: Place, measure: int, minutes: int

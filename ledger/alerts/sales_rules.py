@@ -19,6 +19,9 @@ _PPM_OF_PERCENT = 10_000
 def recent(rule: RecentRule, facts: RecentFacts) -> Finding:
     """Less than usual by so many percent, by more than chance does, and by more than a floor of money.
 
+    Chance is how far such minutes stray from those of like days, or, of several stores, from what the same
+    day before them lets expect: whichever is crossed first.
+
     It clears at the same part of the drop at which ``clears_at_drop_percent`` stands to ``drop_percent``.
     """
     before = settled(facts.trading, rule.after_percent_of_day)
@@ -26,9 +29,14 @@ def recent(rule: RecentRule, facts: RecentFacts) -> Finding:
         return before
     if facts.usual <= 0:
         return Finding(Answer.TOO_LITTLE, "nothing_usual")
+    beyond = Fraction(rule.beyond_spread)
+    chance = beyond * facts.spread
+    if facts.course is not None:
+        expected, spread = facts.course
+        chance = min(chance, facts.usual - expected + beyond * spread)
     gap = max(
         Fraction(facts.usual * rule.drop_percent, _PERCENT),
-        Fraction(rule.beyond_spread) * facts.spread,
+        chance,
         Fraction(floor_of(rule.at_least, facts.currency) if rule.measure == "net" else 0),
     )
     level = floor(facts.usual - gap)

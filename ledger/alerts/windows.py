@@ -78,6 +78,27 @@ def usual(of: Parts) -> Usual:
     return Usual(amount, band // 2 * np.maximum(amount, 0) // PPM, count[:, _SAME_WEEKDAY])
 
 
+def by_course(of: Parts, before: Parts) -> Usual:
+    """What is usual of a part of the day once one knows what came ``before`` it on the same day.
+
+    A day that began with more or less than usual goes on so: what the part usually brings is raised or
+    lowered alike, today's and that of each past day, and so strays far less than by like days alone.
+    """
+    past, begun = _by_weekday(of.past), _by_weekday(before.past)
+    there = _by_weekday(of.there & before.there)
+    centre, count = medians(past, there)
+    middle, _ = medians(begun, there)
+    ratio = begun * PPM // np.maximum(middle, 1)[:, :, None]
+    sold = there & (centre[:, :, None] > 0) & (middle[:, :, None] > 0)
+    astray = (past - centre[:, :, None] * ratio // PPM) * PPM // np.maximum(centre, 1)[:, :, None]
+    rows = len(past)
+    astray, sold = astray.reshape(rows, -1), sold.reshape(rows, -1)
+    band = quantiles(astray, sold, _HIGH) - quantiles(astray, sold, _LOW)
+    now = before.actual * PPM // np.maximum(middle[:, _SAME_WEEKDAY], 1)
+    amount = np.where(middle[:, _SAME_WEEKDAY] > 0, centre[:, _SAME_WEEKDAY] * now // PPM, 0)
+    return Usual(amount, band // 2 * np.maximum(amount, 0) // PPM, count[:, _SAME_WEEKDAY])
+
+
 def mean_of_like_days(of: Parts) -> Ints:
     """The mean of like days, for what is too rare to have a median; rounded down."""
     past, there = _by_weekday(of.past), _by_weekday(of.there)

@@ -6,7 +6,7 @@ units can stand in one list. Nothing here is ever called a cause: that is for a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from math import isqrt
 from typing import Final, NamedTuple
@@ -40,46 +40,74 @@ class Observation(NamedTuple):
     grain: int = 1
     counted: bool = True
     """Whether it is a count, whose noise grows with its square root."""
+    strays: bool = False
+    """Whether it strays as the number of customers does besides."""
 
 
 def spread(values: Sequence[int]) -> Fraction:
     """The spread of values around their median: the median absolute deviation, as a standard deviation."""
-    middle = _middle(values)
-    return _middle([abs(value - middle) for value in values]) * _SCALE
+    middle = middle_of(values)
+    return middle_of([abs(value - middle) for value in values]) * _SCALE
 
 
-def _middle(values: Iterable[int | Fraction]) -> Fraction:
+def middle_of(values: Iterable[int | Fraction]) -> Fraction:
     """The exact median: nothing is rounded, so a figure in other units is exactly as unusual."""
     ordered = sorted(map(Fraction, values))
     half = len(ordered) // 2
     return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
-def unusual(seen: Observation) -> int | None:
-    """By how many thousandths of the usual spread a figure is off, the bad way; None without a past."""
+def unusual(seen: Observation, customers: Fraction = Fraction(0)) -> int | None:
+    """By how many thousandths of the usual spread a figure is off, the bad way; None without a past.
+
+    ``customers`` is how far their number strays, as a part of it: on a day with more of them there is more of
+    all that they do.
+    """
     if len(seen.usual) < FEWEST_DAYS:
         return None
-    middle = _middle(seen.usual)
+    middle = middle_of(seen.usual)
     noise = Fraction(isqrt(max(int(middle), 0))) if seen.counted else Fraction(0)
+    if seen.strays:
+        noise = Fraction(isqrt(int(noise**2 + (customers * middle) ** 2)))
     scale = max(spread(seen.usual), noise, Fraction(seen.grain))
     return int(seen.bad * (seen.value - middle) * THOUSAND / scale)
 
 
-def ranked(observations: Iterable[Observation], *, least: int = NOTABLE, most: int = 10) -> list[Evidence]:
-    """The evidence, most unusual first; equals in the order of their kind and label."""
+def _nobody_can_say(_seen: Observation) -> Fraction | None:
+    return None
+
+
+def ranked(
+    observations: Iterable[Observation],
+    accounts_for: Callable[[Observation], Fraction | None] = _nobody_can_say,
+    *,
+    customers: Fraction = Fraction(0),
+    least: int = NOTABLE,
+    most: int = 10,
+) -> list[Evidence]:
+    """The evidence, most unusual first; equals in the order of their kind and label.
+
+    What could account for a part only of what is missing (``accounts_for``, up to 1) weighs so much less:
+    fifty failed payments are unusual, and still do not explain five thousand missing orders.
+    """
     found = []
     for seen in observations:
-        score = unusual(seen)
+        score = unusual(seen, customers)
         if score is not None and score >= least:
-            found.append(
-                Evidence(
-                    kind=seen.kind,
-                    label=seen.label,
-                    value=seen.value,
-                    usual=median(seen.usual),
-                    unit=seen.unit,
-                    unusual=score,
-                    points_to=seen.points_to,
-                )
-            )
-    return sorted(found, key=lambda one: (-one.unusual, one.kind, one.label or ""))[:most]
+            part = accounts_for(seen)
+            found.append((score * (1 if part is None else part), _told(seen, score, part)))
+    found.sort(key=lambda one: (-one[0], one[1].kind, one[1].label or ""))
+    return [told for _, told in found[:most]]
+
+
+def _told(seen: Observation, score: int, part: Fraction | None) -> Evidence:
+    return Evidence(
+        kind=seen.kind,
+        label=seen.label,
+        value=seen.value,
+        usual=median(seen.usual),
+        unit=seen.unit,
+        unusual=score,
+        accounts_for=None if part is None else int(part * THOUSAND),
+        points_to=seen.points_to,
+    )

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from daybook.ledger.cases.looking import quarter_of
-from daybook.schemas.alerts import Alert, AlertKind, AlertState, Dimension, Scope
+from daybook.schemas.alerts import Alert, AlertKind, AlertState, Dimension, Measured, Scope
 from daybook.schemas.cases import Case, CaseKind, CaseState
 from daybook.schemas.guard import redact
 
@@ -122,14 +122,30 @@ def _same_money(case: Scope, alert: Scope) -> bool:
 
 
 def _explains(case: Case, alert: Alert, alerts: Mapping[str, Alert]) -> bool:
-    """Whether a narrower case is at least half of what a wider shortfall misses, in the same figure."""
+    """Whether a narrower case is at least half of what a wider shortfall misses, or all that matters of it.
+
+    It is all that matters where the wider place would be back above the level at which its alert clears, had
+    the narrower one sold as usual.
+    """
     if not covers(alert.scope, case.scope):
         return False
     for own in (alerts[key] for key in case.alerts if key in alerts):
         here, there = _lacks(own, alert)
-        if there < 0 and 2 * here <= there:
+        if there < 0 and (2 * here <= there or _clears_without(own, alert)):
             return True
     return False
+
+
+def _clears_without(own: Alert, wider: Alert) -> bool:
+    """Whether a wider shortfall would be over, had the place of another alert sold as usual."""
+    mine, whole = own.measured, wider.measured
+    if mine is None or whole is None or not _same_figure(mine, whole) or whole.clears_at is None:
+        return False
+    return (whole.value or 0) + (mine.usual or 0) - (mine.value or 0) >= whole.clears_at
+
+
+def _same_figure(one: Measured, other: Measured) -> bool:
+    return (one.name, one.unit, one.minutes) == (other.name, other.unit, other.minutes)
 
 
 def _lacks(own: Alert, other: Alert) -> tuple[int, int]:
@@ -138,6 +154,6 @@ def _lacks(own: Alert, other: Alert) -> tuple[int, int]:
     if here is not None and there is not None:
         return here, there
     mine, theirs = own.measured, other.measured
-    if mine and theirs and (mine.name, mine.unit, mine.minutes) == (theirs.name, theirs.unit, theirs.minutes):
+    if mine and theirs and _same_figure(mine, theirs):
         return (mine.value or 0) - (mine.usual or 0), (theirs.value or 0) - (theirs.usual or 0)
     return 0, 0

@@ -117,28 +117,44 @@ def _more(measure: str, label: str, today: Seen, like: Sequence[Seen], cause: Ca
     """A count of which more is worse."""
     value, usual = _values(measure, label, today, like)
     if value:
-        yield Observation(measure, label, value, usual, "count", 1, cause)
+        yield Observation(measure, label, value, usual, "count", 1, cause, strays=True)
 
 
 def _of_topic(label: str, today: Seen, like: Sequence[Seen]) -> Iterator[Observation]:
     cause = _TOPICS.get(EnquiryTopic(label)) if label in set(EnquiryTopic) else None
     yield from _more("enquiries_opened", label, today, like, cause or Cause.FEEDBACK)
-    yield from _more("nps_detractors", label, today, like, cause or Cause.FEEDBACK)
-    answers, usual_answers = _values("csat_answers", label, today, like)
-    satisfied, usual_satisfied = _values("csat_satisfied", label, today, like)
-    if answers > satisfied:
-        unsatisfied = [every - some for every, some in zip(usual_answers, usual_satisfied, strict=True)]
-        yield Observation(
-            "unsatisfied", label, answers - satisfied, unsatisfied, "count", 1, cause or Cause.FEEDBACK
-        )
+    bad = _values("nps_detractors", label, today, like)
+    yield from _of_answers(
+        "nps_detractors", label, bad, _values("nps_answers", label, today, like), cause or Cause.FEEDBACK
+    )
+    answers = _values("csat_answers", label, today, like)
+    satisfied = _values("csat_satisfied", label, today, like)
+    unsatisfied = [every - some for every, some in zip(answers[1], satisfied[1], strict=True)]
+    bad = answers[0] - satisfied[0], unsatisfied
+    yield from _of_answers("unsatisfied", label, bad, answers, cause or Cause.FEEDBACK)
+
+
+def _of_answers(
+    kind: str, label: str, bad: tuple[int, list[int]], answers: tuple[int, list[int]], cause: Cause
+) -> Iterator[Observation]:
+    """Bad answers, beside those that as many answers as today usually have among them."""
+    shares = zip(bad[1], answers[1], strict=True)
+    usual = [answers[0] * some // every if every else 0 for some, every in shares]
+    if bad[0]:
+        yield Observation(kind, label, bad[0], usual, "count", 1, cause)
 
 
 def _sentiment(today: Seen, like: Sequence[Seen]) -> Iterator[Observation]:
-    """The sum of scores, each from -1 to 1: the noise of so many is the square root of their number."""
-    usual = [each.all["sentiment_sum"] for each in like]
-    scores = [each.all["sentiment_scores"] for each in like]
-    if today.all["sentiment_scores"] and like:
-        grain = _MILLION * max(isqrt(median(scores)), 1)
+    """The sum of scores, beside that of as many scores as they usually are.
+
+    Scores that fall anywhere from -1 to 1 alike have the variance 1/3: the noise of so many is the square
+    root of a third of their number.
+    """
+    scores = today.all["sentiment_scores"]
+    known = [each.all for each in like if each.all["sentiment_scores"]]
+    if scores and known:
+        usual = [scores * each["sentiment_sum"] // each["sentiment_scores"] for each in known]
+        grain = isqrt(_MILLION**2 * scores // 3)
         value = today.all["sentiment_sum"]
         yield Observation(
             "sentiment", None, value, usual, "millionths", -1, Cause.FEEDBACK, grain, counted=False
@@ -150,7 +166,7 @@ def _funnel(today: Seen, like: Sequence[Seen]) -> Iterator[Observation]:
     if not any(each.all["sessions"] for each in like):
         return
     visits = [each.all["sessions"] for each in like]
-    yield Observation("sessions", None, today.all["sessions"], visits, "count", -1, Cause.DEMAND)
+    yield Observation("sessions", None, today.all["sessions"], visits, "count", -1, Cause.DEMAND, strays=True)
     for before, step in pairwise(FUNNEL):
         came = today.all[before]
         usual = [came * each.all[step] // each.all[before] for each in like if each.all[before]]

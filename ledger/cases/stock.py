@@ -77,12 +77,16 @@ def _quarters_out(
 ) -> Counter[str]:
     """For how many quarter hours each wanted product was out."""
     out = _out_before(signals, store_id, day, wanted)
+    of_day = signals.of_store(SignalPlace(day, STORE_LABEL), store_id).get(0, {})
+    moved = [product for product in of_day if product in wanted]
+    if not moved and not any(out.values()):
+        return Counter()
     changes = signals.of_store(SignalPlace(day, STORE_QUARTER_LABEL), store_id)
     found: Counter[str] = Counter()
     for quarter in sorted({*changes, *range(hours.first, hours.end, QUARTER)}):
-        for product, measures in changes.get(quarter, {}).items():
-            change = _change(measures)
-            if change and product in wanted:
+        labels = changes.get(quarter, {})
+        for product in moved:
+            if product in labels and (change := _change(labels[product])):
                 out[product] = change > 0
         if hours.first <= quarter < hours.end:
             found.update(product for product, is_out in out.items() if is_out)
@@ -94,8 +98,7 @@ def _out_before(signals: MergedSignals, store_id: str, day: date, wanted: Contai
     for number in range(REMEMBERED.days, 0, -1):
         before = signals.of_store(SignalPlace(day - number * _DAY, STORE_LABEL), store_id)
         for product, measures in before.get(0, {}).items():
-            change = _change(measures)
-            if change and product in wanted:
+            if product in wanted and (change := _change(measures)):
                 out[product] = change > 0
     return out
 

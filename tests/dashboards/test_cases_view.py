@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,15 @@ import orjson
 import pytest
 
 from daybook.dashboards.board.access import Role
+from daybook.operations.base import Place
+from daybook.operations.case_review import ReviewArgs, review_cases
+from daybook.schemas.cases import CaseState, Cause
+from daybook.sinks.cases import cases_by_id
 from daybook.sinks.store import Store
-from tests.dashboards.keyed import CALENDAR, ORIGIN, SALES, Keys, investigated
+from daybook.sinks.weekly import net_by_week
+from tests.dashboards.keyed import CALENDAR, NOW, ORIGIN, SALES, Keys, investigated
 from tests.dashboards.month import ask
-from tests.dashboards.shop import write
+from tests.dashboards.shop import write, write_case
 
 ACT = "/board/cases/act"
 REPORT = "/board/cases/report"
@@ -111,3 +118,37 @@ def test_grafanas_board_shows_the_same_cases(keys: Keys, store: Store) -> None:
     assert [row["action"] for row in ask(store, "cases_actions")] == ["spare till", "spare till"]
     [said] = ask(store, "cases_tracking")
     assert (said["about"], said["said"]) == ("figure orders on today", "counts a gift card")
+
+
+def test_the_weekly_review_counts_the_causes_that_the_board_counts(keys: Keys, store: Store) -> None:
+    """A till of this week and one of last week: the same cause twice, priced by what the days lost."""
+    del keys
+    [open_case] = cases_by_id(store, "c-leeds")
+    ended = {"version": 2, "state": CaseState.CLOSED, "cause": Cause.EQUIPMENT, "closed_at": NOW}
+    write_case(store, open_case.model_copy(update=ended | {"outcome": -5000}))
+    earlier = {"case_id": "c-old", "business_date": NOW.date() - timedelta(weeks=1), "outcome": -2000}
+    write_case(store, open_case.model_copy(update=ended | earlier))
+    [row] = ask(store, "cases_causes", periods="520")
+    assert (row["cause"], row["cases"], row["cost"], row["weeks_with_it"]) == ("equipment", 2, 7000, 2)
+    weeks = [
+        (each["cases"], each["without_cause"], each["cost"])
+        for each in ask(store, "cases_weeks", periods="520")
+    ]
+    assert weeks == [(1, 0, 2000), (2, 1, 9200)]
+    told = review_cases(Place(store, CALENDAR), ReviewArgs(day=NOW.date()))
+    [cause] = told["causes"]
+    assert (cause["cause"], cause["cases"], cause["cost"], cause["repeated"]) == ("equipment", 1, 5000, True)
+    assert [each["case_id"] for each in told["open"]] == ["c-york"]
+    assert [(each["cases"], each["cost"]) for each in told["trend"]] == [(1, 2000), (2, 9200)]
+    assert [each["case_id"] for each in told["tracking"]] == ["c-odd"]
+
+
+def test_weeks_stand_beside_each_other_by_what_was_sold(keys: Keys, store: Store) -> None:
+    """Each product's net of the week, in its currency, in minor units."""
+    del keys
+    today = SALES[0].at.date()
+    found = net_by_week(store, "product", today - timedelta(days=8), today + timedelta(days=1))
+    sums = Counter[str]()
+    for week in found["GBP"].values():
+        sums.update(week)
+    assert sums == {"mug": 1111, "jug": 98_765}

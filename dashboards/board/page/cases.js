@@ -79,10 +79,11 @@ function evidence(one) {
       el("td", { class: "figure" }, figure(each.value, each.unit)),
       el("td", { class: "figure" }, figure(each.usual, each.unit)),
       el("td", { class: "figure" }, (each.unusual / 1000).toFixed(1)),
+      el("td", { class: "figure" }, each.accounts_for == null ? "" : `${Math.round(each.accounts_for / 10)} %`),
       el("td", {}, words(each.points_to)),
     ),
   );
-  const head = ["Evidence", "Then", "Usually", "Times the spread", "Points to"].map((name) => el("th", { scope: "col" }, name));
+  const head = ["Evidence", "Then", "Usually", "Times the spread", "Explains up to", "Points to"].map((name) => el("th", { scope: "col" }, name));
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Evidence of ${one.title}` }, el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows)));
 }
 

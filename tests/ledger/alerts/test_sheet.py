@@ -10,12 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daybook.ledger import measures as m
+from daybook.ledger.alerts.evaluate import evaluate
+from daybook.ledger.alerts.findings import Answer
 from daybook.ledger.alerts.gaps import longest_usual, order_days, silences
 from daybook.ledger.alerts.robust import medians, quantiles
 from daybook.ledger.alerts.sheet import NET, ORDERS, Row, Sheet
-from daybook.ledger.alerts.windows import Moment, Parts, parts, together, usual
+from daybook.ledger.alerts.windows import Moment, Parts, by_course, parts, together, usual
 from daybook.ledger.quantiles import quantile
 from daybook.schemas.rounding import divide
+from tests.ledger.alerts.world import NOON, rule, selling_less
 
 TODAY = date(2026, 3, 10)
 A, B = Row("a", "GBP"), Row("b", "GBP")
@@ -142,3 +145,32 @@ def test_an_outage_last_month_is_no_usual_silence() -> None:
             made.put(A, TODAY - timedelta(days=back), quarter, sold(0, 0))
         days = order_days(made.past(np.array([TODAY.toordinal()])))
         assert bool(longest_usual(days)[0] > 4_000_000) is bool(expected)
+
+
+def test_a_day_is_held_against_its_own_beginning() -> None:
+    """Days sell from half to twice as much throughout: a noon of today's own size is just as expected."""
+    made = Sheet()
+    for back in range(1, 57):
+        for quarter in range(36, 72):
+            made.put(A, TODAY - timedelta(days=back), quarter, sold(50 + 5 * (back * 7 % 31)))
+    for quarter in range(36, 48):
+        made.put(A, TODAY, quarter, sold(150))
+    at = moment(made, 48)
+    begun, noon = (
+        parts(made, at, NET, np.array([first]), np.array([last])) for first, last in ((0, 44), (44, 48))
+    )
+    alone, known = usual(noon), by_course(noon, begun)
+    assert abs(known.amount[0] - 600) <= 1
+    assert known.spread[0] <= 1 < alone.spread[0]
+    assert abs(alone.amount[0] - 600) > 50
+
+
+def test_a_drop_within_the_day_is_beyond_chance_by_the_days_own_course() -> None:
+    """A fall of a quarter is chance where days stray by a fifth, unless the day itself says otherwise."""
+    facts = selling_less(25)._replace(spread=2_000)
+    wanted = rule("recent", drop_percent=18, clears_at_drop_percent=10)
+    answers = [
+        evaluate(wanted, facts._replace(course=course), NOON).answer
+        for course in (None, (10_000, 300), (7_500, 300))
+    ]
+    assert answers == [Answer.CLEAR, Answer.FOUND, Answer.BETWEEN]

@@ -18,10 +18,14 @@ ALL = Scope(dimension=Dimension.ALL, currency="GBP")
 _ON: dict[str, Any] = {"by": "kim", "at": NOON}
 
 
-def short(scope: Scope = QUAY, *, missing: int = -40, of: str = "recent", at: datetime = NOON) -> Alert:
+def short(
+    scope: Scope = QUAY, *, missing: int = -40, of: str = "recent", at: datetime = NOON, usual: int = 100
+) -> Alert:
     """A shortfall that fires at a moment: orders of the last hour, of usually a hundred."""
     alert = firing(of=rule(of), scope=scope, start=at - timedelta(minutes=15), business_date=NOON.date())
-    measured = Measured(name="orders", unit="count", value=100 + missing, usual=100, minutes=60)
+    measured = Measured(
+        name="orders", unit="count", value=usual + missing, usual=usual, clears_at=usual * 5 // 6, minutes=60
+    )
     return alert.model_copy(update={"measured": measured, "title": f"{scope.key or 'all'} is short"})
 
 
@@ -77,6 +81,14 @@ def test_a_wider_shortfall_joins_the_case_that_explains_half_of_it() -> None:
     assert scopes(desk_of(short(NORTH), short(ALL, missing=-50), desk=first)) == ["North"]
     other = desk_of(short(NORTH, missing=-10))
     assert scopes(desk_of(short(NORTH, missing=-10), short(ALL, missing=-50), desk=other)) == ["North", "all"]
+
+
+def test_a_wider_shortfall_that_would_be_over_without_a_case_joins_it() -> None:
+    """A region misses 40 of the 88 that all miss: with these, all would be back where the alert clears."""
+    for usual, expected in ((300, ["North"]), (200, ["North", "all"])):
+        desk = desk_of(short(NORTH))
+        every = short(ALL, missing=-88, usual=usual)
+        assert scopes(desk_of(short(NORTH), every, desk=desk)) == expected
 
 
 def test_a_shortfall_after_another_is_over_is_another_case() -> None:

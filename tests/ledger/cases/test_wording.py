@@ -38,6 +38,7 @@ def test_evidence_and_opportunities_are_rows() -> None:
         "usual": 0,
         "unit": "thousandths",
         "unusual": 15_000,
+        "accounts_for": 304,
         "points_to": "stock",
     }
     assert evidence_row(one) == [
@@ -46,6 +47,7 @@ def test_evidence_and_opportunities_are_rows() -> None:
         "15.0 %",
         "0.0 %",
         "15.0",
+        "30 %",
         "stock",
     ]
     area = {

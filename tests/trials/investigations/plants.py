@@ -12,7 +12,12 @@ from daybook.schemas.adjustments import Adjustment, AdjustmentSource
 from tests.trials.alerts.shops import PAST_WEEKS, REGIONS, Ints, Weeks
 from tests.trials.investigations.signs import BEST_SHARE, TILLS, Signs, worse
 
-PROMOTION: Final = 2.0
+PROMOTION: Final = 1.6
+"""Times the usual that a promotion brings, until it is over."""
+REFUSED: Final = 0.5
+"""Part of orders that a failing gateway loses; each is a failed payment."""
+STAYED_AWAY: Final = 0.5
+"""Part of orders that a wave of bad reviews loses; of visits it is 0.3."""
 _CLOSES: Final = 80
 _HOURS: Final = 4
 
@@ -58,15 +63,15 @@ def plant(weeks: Weeks, signs: Signs, seed: int) -> World:
 
 
 def _gateway(at: _Planting) -> None:
-    """Two of three payments fail for four hours in a region, and their orders are lost."""
+    """Payments fail for four hours in a region, and their orders are lost."""
     start = int(at.chance.integers(42, 60))
     stores = _stores(at)
     failed = at.world.signs.counts["payment_failures", "acme: timeout"]
     for quarter in range(start, start + 4 * _HOURS):
         place = (stores, at.day, quarter)
-        lost = at.world.weeks.orders[place] - _fewer(at, place, 0.35)
+        lost = at.world.weeks.orders[place] - _fewer(at, place, 1 - REFUSED)
         failed[place] += np.maximum(lost, 0)
-        _thin(at, ("purchases", ""), place, 0.35)
+        _thin(at, ("purchases", ""), place, 1 - REFUSED)
     _note(at, "payment gateway failing", at.region, (start, start + 4 * _HOURS), "payment_failures")
 
 
@@ -131,7 +136,7 @@ def _reviews(at: _Planting) -> None:
     for quarter in range(start, _CLOSES):
         place = (stores, at.day, quarter)
         worse(at.chance, at.world.signs, place, 1.0)
-        _fewer(at, place, 0.45)
+        _fewer(at, place, 1 - STAYED_AWAY)
         for step in ("sessions", "product_views", "carts", "checkouts", "purchases"):
             _thin(at, (step, ""), place, 0.7)
     _note(at, "bad review wave", at.region, (start, _CLOSES), "sentiment")

@@ -7,7 +7,7 @@ as far as its sales do.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Final, NamedTuple
 
@@ -21,7 +21,7 @@ from daybook.ledger.signals.merged import MergedSignals
 from tests.trials.alerts.shops import CURRENCY, Floats, Ints, Weeks
 
 PRODUCTS: Final = 40
-BEST_SHARE: Final = 0.55
+BEST_SHARE: Final = 0.5
 """Part of sales that the best seller makes."""
 SHARES: Final = np.concatenate(
     [
@@ -68,7 +68,8 @@ def simulate_signs(weeks: Weeks, seed: int) -> Signs:
         add("enquiries_opened", topic, 0.15)
     answers = add("csat_answers", "product", 0.5)
     counts["csat_satisfied", "product"] = chance.binomial(answers, 0.85)
-    add("nps_detractors", "product", 0.1)
+    answers = add("nps_answers", "product", 0.4)
+    counts["nps_detractors", "product"] = chance.binomial(answers, 0.25)
     scores = add("sentiment_scores", "product", 0.4)
     counts["sentiment_sum", "product"] = _scores(chance, scores, 0.3)
     is_open = weeks.rate > 0
@@ -126,17 +127,21 @@ class Told:
         if not len(stores):
             return
         self._until.update({(day, store): quarters for store in stores.tolist()})
+        told = [(self._weeks.stores[store].store_id, firsts[store]) for store in stores.tolist()]
         plain: defaultdict[str, dict[str, int]] = defaultdict(dict)
         labelled: defaultdict[str, dict[str, int]] = defaultdict(dict)
         by_day: defaultdict[str, dict[str, int]] = defaultdict(dict)
         starts = self._starts(day)
         for (measure, label), counted in self._signs.counts.items():
             own = counted[stores, day, :quarters]
-            for place, quarter in np.argwhere(own).tolist():
-                store = int(stores[place])
-                if quarter < firsts[store]:
+            places, quarter_hours = own.nonzero()
+            found = zip(
+                places.tolist(), quarter_hours.tolist(), own[places, quarter_hours].tolist(), strict=True
+            )
+            for place, quarter, value in found:
+                name, first = told[place]
+                if quarter < first:
                     continue
-                value, name = int(own[place, quarter]), self._weeks.stores[store].store_id
                 key = f"{name}|{starts[quarter]}"
                 plain[key][measure] = plain[key].get(measure, 0) + value
                 if label:
@@ -147,6 +152,7 @@ class Told:
         self._put(day, "store_quarter_label", labelled.items())
         self._put(day, "store_label", by_day.items())
         self._sell(day, quarters)
+        self._count_orders(day, firsts, quarters)
 
     def _put(self, day: int, dimension: str, entries: Iterable[tuple[str, dict[str, int]]]) -> None:
         told = {key: (self._version, dict(measures)) for key, measures in entries}
@@ -159,14 +165,27 @@ class Told:
         whole = sum(amounts)
         products = {f"p{number}": int(whole * part) for number, part in enumerate(SHARES)}
         for dimension, own in (("store", stores), ("product", products)):
-            entries = {key: self._entry(amount) for key, amount in own.items() if amount}
-            date_of = self._weeks.days[day].isoformat()
-            self.sold.take(TotalsBucket(1, 0, self._version, "sales", date_of, CURRENCY, dimension, entries))
+            self._put_sales(day, dimension, {key: (amount, 1) for key, amount in own.items() if amount})
 
-    def _entry(self, amount: int) -> list[int]:
-        vector = [0] * WIDTH
-        vector[GROSS], vector[ORDERS] = amount, 1
-        return [self._version, *vector]
+    def _count_orders(self, day: int, firsts: Mapping[int, int], quarters: int) -> None:
+        """The orders of the quarter hours of stores that are new since the last time."""
+        starts, told = self._starts(day), {}
+        for store, first in firsts.items():
+            name, orders = self._weeks.stores[store].store_id, self._weeks.orders[store, day].tolist()
+            for quarter in range(first, quarters):
+                if orders[quarter]:
+                    told[f"{name}|{starts[quarter]}"] = (0, orders[quarter])
+        self._put_sales(day, "store_quarter", told)
+
+    def _put_sales(self, day: int, dimension: str, told: Mapping[str, tuple[int, int]]) -> None:
+        """Amounts and orders by key."""
+        entries = {}
+        for key, (amount, orders) in told.items():
+            vector = [0] * WIDTH
+            vector[GROSS], vector[ORDERS] = amount, orders
+            entries[key] = [self._version, *vector]
+        date_of = self._weeks.days[day].isoformat()
+        self.sold.take(TotalsBucket(1, 0, self._version, "sales", date_of, CURRENCY, dimension, entries))
 
     def _starts(self, day: int) -> list[int]:
         """The instants at which the quarter hours begin; the stores' clocks show UTC in winter."""
