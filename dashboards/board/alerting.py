@@ -7,22 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-import orjson
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from daybook.dashboards.board.access import Scope, Viewer
-from daybook.dashboards.board.asking import Asking
-from daybook.dashboards.board.document import Position
 from daybook.dashboards.board.door import Door
+from daybook.dashboards.board.published import PublishedReader
 from daybook.ledger.calendar import Calendar
 from daybook.schemas.alerts import DedupKey
-from daybook.schemas.currencies import exponent
 from daybook.schemas.fields import FreeText
 from daybook.sinks.store import Store
 
 RECENT: Final = timedelta(hours=24)
-_MOST: Final = 100
 _LONGEST_MINUTES: Final = 7 * 24 * 60
 
 
@@ -53,39 +49,23 @@ class AlertsReader:
     """Reads the alerts that a scope shows: all, or those that are about its stores alone."""
 
     def __init__(self, store: Store, calendar: Calendar, clock: Callable[[], datetime], scope: Scope) -> None:
-        self._asking = Asking(store, scope)
-        self._calendar = calendar
-        self._clock = clock
-        self._scope = scope
-
-    async def mark(self) -> tuple[Any, ...]:
-        """Changes with every alert, and with every counted event."""
-        rows = [*await self._asking.rows("board_alerts_mark"), *await self._asking.rows("position")]
-        return tuple(tuple(row) for row in rows)
+        self._reader = PublishedReader(store, calendar, clock, scope, query="board_alerts", recent=RECENT)
+        self.mark = self._reader.mark
 
     async def read(self) -> AlertsDocument:
         """The whole view. Raises what the store raises."""
-        now = self._clock()
-        position = Position(*(await self._asking.rows("position"))[0])
-        asked = {
-            "since_ms": int((now - RECENT).timestamp() * 1000),
-            "every": self._scope.stores is None,
-            "stores": sorted(self._scope.stores or ()),
-            "limit": _MOST,
-        }
-        alerts = [orjson.loads(row[0]) for row in await self._asking.rows("board_alerts", **asked)]
-        currencies = {alert["scope"].get("currency") for alert in alerts} - {None}
+        found = await self._reader.published()
         return AlertsDocument(
-            as_of_ms=int(now.timestamp() * 1000),
-            newest_recorded_ms=position.newest_recorded_ms,
-            exponents={currency: exponent(currency) for currency in sorted(currencies)},
-            names=self._scope.names_of(self._calendar.stores),
-            alerts=alerts,
+            as_of_ms=found.as_of_ms,
+            newest_recorded_ms=found.newest_recorded_ms,
+            exponents=found.exponents,
+            names=found.names,
+            alerts=found.documents,
         )
 
     async def shows(self, dedup_key: str) -> bool:
         """Whether an alert is among those that the scope shows."""
-        return any(alert["dedup_key"] == dedup_key for alert in (await self.read()).alerts)
+        return await self._reader.has("dedup_key", dedup_key)
 
 
 class _Acknowledge(BaseModel):

@@ -7,24 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
-import orjson
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from daybook.dashboards import queries
 from daybook.dashboards.board.access import Role, Scope, Viewer
 from daybook.dashboards.board.bodies import body_of
-from daybook.dashboards.board.document import Position
 from daybook.dashboards.board.door import Door, refuse_other_sites
+from daybook.dashboards.board.published import PublishedReader
 from daybook.ledger.calendar import Calendar
 from daybook.schemas.cases import CHECKLIST, Cause, Item, Tracked
-from daybook.schemas.currencies import exponent
 from daybook.schemas.fields import FreeText, Identifier
 from daybook.schemas.validation import first_problem
 from daybook.sinks.store import Store
 
 RECENT: Final = timedelta(days=7)
-_MOST: Final = 100
 _LONGEST_BODY: Final = 4096
 
 
@@ -57,44 +53,25 @@ class CasesReader:
     """Reads the cases that a scope shows: all, or those that are about its stores alone."""
 
     def __init__(self, store: Store, calendar: Calendar, clock: Callable[[], datetime], scope: Scope) -> None:
-        self._store = store
-        self._calendar = calendar
-        self._clock = clock
-        self._scope = scope
-
-    async def mark(self) -> tuple[Any, ...]:
-        """Changes with every case, and with every counted event."""
-        rows = [*await self._ask("board_cases_mark"), *await self._ask("position")]
-        return tuple(tuple(row) for row in rows)
+        self._reader = PublishedReader(store, calendar, clock, scope, query="board_cases", recent=RECENT)
+        self.mark = self._reader.mark
 
     async def read(self) -> CasesDocument:
         """The whole view. Raises what the store raises."""
-        now = self._clock()
-        position = Position(*(await self._ask("position"))[0])
-        asked = {
-            "since_ms": int((now - RECENT).timestamp() * 1000),
-            "every": self._scope.stores is None,
-            "stores": sorted(self._scope.stores or ()),
-            "limit": _MOST,
-        }
-        cases = [orjson.loads(row[0]) for row in await self._ask("board_cases", **asked)]
-        currencies = {case["scope"].get("currency") for case in cases} - {None}
+        found = await self._reader.published()
         return CasesDocument(
-            as_of_ms=int(now.timestamp() * 1000),
-            newest_recorded_ms=position.newest_recorded_ms,
-            exponents={currency: exponent(currency) for currency in sorted(currencies)},
-            names=self._scope.names_of(self._calendar.stores),
+            as_of_ms=found.as_of_ms,
+            newest_recorded_ms=found.newest_recorded_ms,
+            exponents=found.exponents,
+            names=found.names,
             checklist=[item.value for item in CHECKLIST],
             causes=[cause.value for cause in Cause],
-            cases=cases,
+            cases=found.documents,
         )
 
     async def shows(self, case_id: str) -> bool:
         """Whether a case is among those that the scope shows."""
-        return any(case["case_id"] == case_id for case in (await self.read()).cases)
-
-    async def _ask(self, query: str, **parameters: Any) -> Any:
-        return await self._store.arows(queries.load(query), parameters)
+        return await self._reader.has("case_id", case_id)
 
 
 class _Act(BaseModel):

@@ -31,40 +31,27 @@ def signals() -> Dashboard:
 
 def _now() -> PanelBuilder:
     return panels.figures(
-        Asked(
-            "So far",
-            "signals_now",
+        _asked(
+            ("So far", "signals_now", 24, 7),
             (
                 *("sessions", "conversion", "cart_abandonment", "csat", "csat_answers", "nps", "nps_answers"),
                 *("sentiment", "enquiries_opened", "answer_minutes", "payment_failures", "site_errors"),
                 *("terminal_faults", "stock_outs"),
             ),
-            definition="Conversion = sessions that bought / sessions. Cart abandonment = carts that did not"
+            "Conversion = sessions that bought / sessions. Cart abandonment = carts that did not"
             " buy / carts. CSAT = answers of 4 or 5 / answers; NPS = promoters (9, 10) less detractors (0 to"
             " 6) per hundred answers; neither is shown of fewer than five. The channel is not looked at.",
-            empty=_NONE,
-            span=24,
-            height=7,
-            links=False,
         )
     )
 
 
 def _curve() -> PanelBuilder:
-    return panels.curve(
-        Asked(
-            "Sales and signals by quarter hour",
-            "signals_curve",
-            ("net", "sessions", "payment_failures", "enquiries_opened", "heartbeats", "faults"),
-            definition=f"{NET} Each quarter hour of the stores' wall clocks by itself, sales and signals side"
-            " by side.",
-            empty=_NONE,
-            span=24,
-            height=9,
-            links=False,
-        ),
-        label="",
+    asked = _asked(
+        ("Sales and signals by quarter hour", "signals_curve", 24, 9),
+        ("net", "sessions", "payment_failures", "enquiries_opened", "heartbeats", "faults"),
+        f"{NET} Each quarter hour of the stores' wall clocks by itself, sales and signals side by side.",
     )
+    return panels.curve(asked, label="")
 
 
 def _funnel() -> PanelBuilder:
@@ -132,22 +119,17 @@ def _customers() -> PanelBuilder:
 
 
 def _deals() -> PanelBuilder:
-    return panels.figures(
-        Asked(
-            "Deals: the pipeline now, and 28 days",
-            "signals_deals",
-            (
-                *("pipeline_value", "deals_created", "deals_won", "deals_lost", "won_value", "win_rate"),
-                "days_to_close",
-            ),
-            definition="The pipeline is the value of all open deals. Win rate = won / decided. Days to close:"
-            " from a deal's creation to its being won.",
-            empty=_NONE,
-            span=12,
-            height=8,
-            links=False,
-        )
+    asked = _half(
+        "Deals: the pipeline now, and 28 days",
+        "signals_deals",
+        (
+            *("pipeline_value", "deals_created", "deals_won", "deals_lost", "won_value", "win_rate"),
+            "days_to_close",
+        ),
+        "The pipeline is the value of all open deals. Win rate = won / decided. Days to close: from a deal's"
+        " creation to its being won.",
     )
+    return panels.figures(asked)
 
 
 def _sellers() -> PanelBuilder:
@@ -159,84 +141,66 @@ def _sellers() -> PanelBuilder:
 
 
 def _mrr() -> PanelBuilder:
-    return panels.curve(
-        Asked(
-            "Monthly recurring revenue",
-            "signals_mrr",
-            ("mrr",),
-            definition="The monthly value of active and past due subscriptions at each day's end, over 90"
-            " days (Stripe's published definition).",
-            empty=_NONE,
-            span=12,
-            height=8,
-            links=False,
-        ),
-        label="",
-    ).time_from("90d")
+    asked = _half(
+        "Monthly recurring revenue",
+        "signals_mrr",
+        ("mrr",),
+        "The monthly value of active and past due subscriptions at each day's end, over 90 days (Stripe's"
+        " published definition).",
+    )
+    return panels.curve(asked, label="").time_from("90d")
 
 
 def _movement() -> PanelBuilder:
-    return panels.columns_over_time(
-        Asked(
-            "What moved it",
-            "signals_mrr",
-            ("mrr_new", "mrr_reactivation", "mrr_expansion", "mrr_contraction", "mrr_churn"),
-            definition="New and reactivated subscribers, subscriptions that became dearer or cheaper, and"
-            " subscribers who pay nothing any more. The parts of each day add up to its change.",
-            empty=_NONE,
-            span=12,
-            height=8,
-            links=False,
-        ),
-        label="",
-    ).time_from("90d")
+    asked = _half(
+        "What moved it",
+        "signals_mrr",
+        ("mrr_new", "mrr_reactivation", "mrr_expansion", "mrr_contraction", "mrr_churn"),
+        "New and reactivated subscribers, subscriptions that became dearer or cheaper, and subscribers who"
+        " pay nothing any more. The parts of each day add up to its change.",
+    )
+    return panels.columns_over_time(asked, label="").time_from("90d")
 
 
 def _churn() -> PanelBuilder:
-    return panels.curve(
-        Asked(
-            "Churn rate of 30 days, and subscribers",
-            "signals_mrr",
-            ("churn_rate", "subscribers"),
-            definition="Churned subscribers of 30 days / (active 30 days before + new since); Stripe's"
-            " published definition.",
-            empty=_NONE,
-            span=12,
-            height=8,
-            links=False,
-        ),
-        label="",
-    ).time_from("90d")
+    asked = _half(
+        "Churn rate of 30 days, and subscribers",
+        "signals_mrr",
+        ("churn_rate", "subscribers"),
+        "Churned subscribers of 30 days / (active 30 days before + new since); Stripe's published"
+        " definition.",
+    )
+    return panels.curve(asked, label="").time_from("90d")
 
 
 def _contracts() -> PanelBuilder:
-    return panels.columns_over_time(
-        Asked(
-            "Contracts: won, and recognised by day",
-            "signals_contracts",
-            ("won_value", "recognised_revenue"),
-            definition="A won contract's value falls in equal parts on the days of its term, to the minor"
-            " unit.",
-            empty=_NONE,
-            span=12,
-            height=8,
-            links=False,
-        ),
-        label="",
-    ).time_from("60d")
+    asked = _half(
+        "Contracts: won, and recognised by day",
+        "signals_contracts",
+        ("won_value", "recognised_revenue"),
+        "A won contract's value falls in equal parts on the days of its term, to the minor unit.",
+    )
+    return panels.columns_over_time(asked, label="").time_from("60d")
+
+
+def _half(title: str, query: str, columns: tuple[str, ...], definition: str) -> Asked:
+    """What a panel of half the board's width asks; nothing leads to lines, for there are none."""
+    return _asked((title, query, 12, 8), columns, definition)
 
 
 def _table(asked: tuple[str, str, int, int], columns: tuple[str, ...], definition: str) -> PanelBuilder:
+    return panels.rows(_asked(asked, columns, definition))
+
+
+def _asked(asked: tuple[str, str, int, int], columns: tuple[str, ...], definition: str) -> Asked:
     title, query, span, height = asked
-    return panels.rows(
-        Asked(
-            title,
-            query,
-            columns,
-            definition=definition,
-            empty=_NONE,
-            span=span,
-            height=height,
-            links=False,
-        )
+    return Asked(
+        title,
+        query,
+        columns,
+        definition=definition,
+        empty=_NONE,
+        span=span,
+        height=height,
+        links=False,
     )
