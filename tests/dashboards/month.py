@@ -10,10 +10,12 @@ from daybook.dashboards import queries
 from daybook.dashboards.queries.filling import Choice, Window, filled
 from daybook.sinks.rows import SourceRecord
 from daybook.sinks.store import Store
+from tests.dashboards import stopped
 from tests.sinks.world import World
 
 DAYS: Final = 33
 NOW: Final = datetime.now(UTC)
+"""When all is asked, however long the tests take: see ``stopped``."""
 BOARD: Final = sorted(
     name for name in queries.names() if "$" in queries.load(name) or re.match("variable|trust|oncall", name)
 )
@@ -38,11 +40,11 @@ class Past(World):
 
 
 def ask(asked: Store, name: str, /, **changes: Any) -> list[dict[str, Any]]:
-    """The rows of a query, with everything filled in; amounts in minor units unless said otherwise."""
+    """The rows of a query at ``NOW``, everything filled in; amounts in minor units unless said otherwise."""
     own = {key: changes.pop(key) for key in list(changes) if key in Choice.__dataclass_fields__}
     choice = Choice(**{"currency": "GBP", **own}, others=changes)
     window = Window(NOW - timedelta(days=DAYS), NOW, 3600)
-    return asked.records(filled(queries.load(name), choice.variables(), window))
+    return asked.records(stopped.at(filled(queries.load(name), choice.variables(), window), NOW))
 
 
 def lines(store: Store, currency: str = "GBP") -> list[dict[str, Any]]:
@@ -86,4 +88,6 @@ def asked_as_the_page(store: Store, day: date) -> dict[str, list[dict[str, Any]]
     """The rows of every query of the page, of all stores on a date."""
     stores = [str(row[0]) for row in store.rows("SELECT store_id FROM stores ORDER BY store_id")]
     parameters = page_parameters(stores, day, ["mug"])
-    return {name: store.records(queries.load(name), given) for name, given in parameters.items()}
+    return {
+        name: store.records(stopped.at(queries.load(name), NOW), given) for name, given in parameters.items()
+    }

@@ -20,8 +20,8 @@ from daybook.producers.simulator.signals.revenue import revenue_of_day
 from daybook.sinks.signal_rows import SIGNAL_TABLES
 from daybook.sinks.states import StateRecord
 from daybook.sinks.store import Store, transposed
+from tests.dashboards.month import NOW
 
-NOW: Final = datetime.now(UTC)
 CALENDAR: Final = Calendar(simulated_stores().stores)
 TWO: Final = tuple(shop for shop in SHOPS if shop.store_id in {"web", "quayside"})
 """Both in London and with midnight as their cutoff."""
@@ -30,30 +30,32 @@ BACKS: Final = (0, 7, 14, 21, 28)
 _EPOCH: Final = 3_600_000
 
 
-def signals() -> list[dict[str, Any]]:
+def signals(now: datetime = NOW) -> list[dict[str, Any]]:
     """Today up to now and four like days, and deals and subscribers of ninety days; by time, each once."""
-    found = [signal for shop in TWO for signal in _of(shop)]
+    found = [signal for shop in TWO for signal in _of(shop, now)]
     return sorted(found, key=lambda signal: (str(signal["time"]), str(signal["event_id"])))
 
 
-def _of(shop: Shop) -> Iterator[dict[str, Any]]:
+def _of(shop: Shop, now: datetime) -> Iterator[dict[str, Any]]:
     for back in BACKS:
-        midnight = NOW.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+        midnight = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
         began = (midnight.replace(tzinfo=None) - timedelta(days=back)).replace(tzinfo=ZONE).astimezone(UTC)
         for quarter in range(96):
             for _, signal in quarter_signals(3, shop, began + quarter * timedelta(minutes=15), rate=0.3):
-                if datetime.fromisoformat(signal["time"]) < NOW:
+                if datetime.fromisoformat(signal["time"]) < now:
                     yield signal
     for days in range(90):
-        for _, signal in revenue_of_day(3, shop, (NOW - timedelta(days=days)).date()):
-            if datetime.fromisoformat(signal["time"]) < NOW:
+        for _, signal in revenue_of_day(3, shop, (now - timedelta(days=days)).date()):
+            if datetime.fromisoformat(signal["time"]) < now:
                 yield signal
 
 
-def write(store: Store, told: list[dict[str, Any]]) -> None:
+def write(
+    store: Store, told: list[dict[str, Any]], now: datetime = NOW, calendar: Calendar = CALENDAR
+) -> None:
     """Count all of it and write what the sink would."""
-    ledger = SignalLedger(0, _EPOCH, CALENDAR)
-    at = int(NOW.timestamp() * 1000)
+    ledger = SignalLedger(0, _EPOCH, calendar)
+    at = int(now.timestamp() * 1000)
     records = [Record(place, at, orjson.dumps(signal)) for place, signal in enumerate(told)]
     ledger.fold(records)
     assert (ledger.position.dead, ledger.position.counted) == (0, len(told))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median
 from typing import Any
@@ -21,6 +21,7 @@ from daybook.sinks.clocks import write_clocks
 from daybook.sinks.days import day_postings
 from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
+from tests.dashboards import stopped
 from tests.dashboards.month import (
     BOARD,
     DAYS,
@@ -46,6 +47,7 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     world.count()
     with Store.embedded(tmp_path_factory.mktemp("month") / "clickhouse") as store:
         migrate(store)
+        stopped.stop_clock(store, NOW)
         write_clocks(store, calendar.stores, int(NOW.timestamp() * 1000))
         world.write(store)
         yield store
@@ -77,7 +79,7 @@ class TestMonth:
                 others=own,
             )
             sql = filled(queries.load(name), wanted.variables(), Window(NOW - timedelta(days=2), NOW, 600))
-            answer = month._client.query(sql)
+            answer = month._client.query(stopped.at(sql, NOW))
             given = {
                 each: str(kind.name)
                 for each, kind in zip(answer.column_names, answer.column_types, strict=True)
@@ -169,11 +171,8 @@ class TestMonth:
         """Today of a store against last week's lines before the minute that its clock shows."""
         calendar = Calendar(simulated_stores().stores)
         rules = calendar.store("web").days
-        before = datetime.now(UTC)
         [found] = ask(month, "today_compared", store="web")
-        if datetime.now(UTC).minute != before.minute:
-            pytest.skip("the minute changed while it was asked")
-        wall = wall_time(before, rules)
+        wall = wall_time(NOW, rules)
         minute = wall.replace(second=0, microsecond=0)
         own = [line for line in lines(month) if line["store_id"] == "web"]
         week = [
@@ -222,7 +221,7 @@ class TestMonth:
             found = ask(month, "trends_periods", calendar=calendar, period=period, periods="6")
             assert {row["period"]: row["net"] for row in found} == dict(expected)
         moved: Counter[str] = Counter()
-        today = datetime.now(UTC).date()
+        today = NOW.date()
         for line in lines(month):
             if line["product_id"] and timedelta(days=1) <= today - line["business_date"] <= timedelta(
                 days=56
@@ -250,7 +249,7 @@ class TestMonth:
     def test_restatements_are_those_of_the_journal(self, month: Store) -> None:
         """Per date and store the same change since its close as the ledger's own journal."""
         calendar = Calendar(simulated_stores().stores)
-        today = datetime.now(UTC).date()
+        today = NOW.date()
         postings = day_postings(month, today - timedelta(days=35), today)
         expected = {}
         for (day, store_id, currency), own in postings.items():

@@ -15,8 +15,9 @@ import pytest
 from daybook.sinks.clocks import write_clocks
 from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
-from tests.dashboards.month import Past, ask
-from tests.dashboards.signalled import BACKS, CALENDAR, NOW, ZONE, nps, share, signals, write
+from tests.dashboards import stopped
+from tests.dashboards.month import NOW, Past, ask
+from tests.dashboards.signalled import BACKS, CALENDAR, ZONE, nps, share, signals, write
 from tests.support.require import need
 from tests.support.sales import sale
 
@@ -40,6 +41,7 @@ def store(tmp_path_factory: pytest.TempPathFactory, raw: list[Signal]) -> Iterat
     need("clickhouse")
     with Store.embedded(tmp_path_factory.mktemp("signals") / "clickhouse") as made:
         migrate(made)
+        stopped.stop_clock(made, NOW)
         write_clocks(made, CALENDAR.stores, int(NOW.timestamp() * 1000))
         write(made, raw)
         world = Past(CALENDAR)
@@ -74,7 +76,7 @@ def by_now(raw: list[Signal], kind: str, back: int = 0) -> list[Signal]:
     for signal in raw:
         local = datetime.fromisoformat(signal["time"]).astimezone(ZONE)
         quarter = local.replace(minute=local.minute // 15 * 15, second=0, microsecond=0)
-        same = quarter.time() < datetime.now(ZONE).time() or back == 0
+        same = quarter.time() < NOW.astimezone(ZONE).time() or back == 0
         if signal["type"] == kind and local.date() == TODAY - timedelta(days=back) and same:
             found.append(signal)
     return found

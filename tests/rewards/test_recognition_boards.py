@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,9 @@ from daybook.sinks.award_rows import AWARDS, COACHING
 from daybook.sinks.migrate import migrate
 from daybook.sinks.states import StateRecord, StateTopic
 from daybook.sinks.store import Store, transposed
-from tests.dashboards.month import ask
+from tests.dashboards.month import NOW, ask
 from tests.support.require import need
 
-NOW = datetime.now(UTC)
 TODAY = NOW.date()
 
 
