@@ -40,8 +40,9 @@ def leaderboards_agent(settings: Settings, calendar: Calendar, plans: Plans) -> 
         CannotAct: a file cannot be read, or a board asks for what there is not; says so in one sentence.
     """
     try:
-        specs = load_boards(settings.leaderboards_file)
-        known = known_measures(load_measures(settings.measures_file))
+        own = load_measures(settings.measures_file)
+        specs = load_boards(settings.leaderboards_file, own)
+        known = known_measures(own)
         around = _around(settings, calendar, plans, known)
     except FileError as error:
         raise CannotAct(str(error)) from error

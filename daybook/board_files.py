@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +25,16 @@ USUAL_BOARDS: Final = (
     BoardSpec(by="staff", measure="aov", minimum_orders=5),
     BoardSpec(by="staff", measure="upt", minimum_orders=5),
 )
-"""What is kept live where no leaderboards file says otherwise."""
+"""What is kept live where no leaderboards file says otherwise, beside ``boards_of_own``."""
+
+
+def boards_of_own(measures: Iterable[CustomMeasure]) -> list[BoardSpec]:
+    """Stores by each measure of the business's own, which are kept live beside ``USUAL_BOARDS``."""
+    return [
+        BoardSpec(by="store", period=period, measure=measure.name)
+        for measure in measures
+        for period in ("day", "week", "month")
+    ]
 
 
 def load_staff(path: Path | None) -> list[StaffEntry]:
@@ -63,12 +73,12 @@ def load_measures(path: Path | None) -> list[CustomMeasure]:
     return [] if path is None else read_document(path, MeasuresFile, "measures file").measures
 
 
-def load_boards(path: Path | None) -> list[BoardSpec]:
-    """Which boards are kept live.
+def load_boards(path: Path | None, measures: Iterable[CustomMeasure] = ()) -> list[BoardSpec]:
+    """Which boards are kept live. ``measures`` are the business's own, ranked by where no file is named.
 
     Raises:
         FileError: it is not there or not valid.
     """
     if path is None:
-        return list(USUAL_BOARDS)
+        return [*USUAL_BOARDS, *boards_of_own(measures)]
     return read_document(path, LeaderboardsFile, "leaderboards file").leaderboards

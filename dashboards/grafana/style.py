@@ -97,6 +97,8 @@ COLUMNS: Final[dict[str, Column]] = {
     "rank": Column("Rank", COUNT, None, 0),
     "amount": Column("Amount", RATIO, BLUE, 2),
     "ratio": Column("Part of the target", SHARE, GREEN, 1),
+    "own_money": Column("Amount", MONEY, BLUE),
+    "own_number": Column("Count or ratio", RATIO, GREEN, 3),
     "ranked": Column("Ranked"),
     "measure": Column("Measure"),
     "as_of": Column("As of (UTC)"),

@@ -13,12 +13,15 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 
+from daybook.ledger.board_measures import MEASURES
+
 _FOLDER: Final = Path(__file__).parent
 _TEXTS: Final = Environment(
     loader=FileSystemLoader(_FOLDER),
     undefined=StrictUndefined,
     autoescape=False,  # noqa: S701 - the texts are our own files, and SQL is no markup
 )
+_TEXTS.globals["measures"] = tuple(MEASURES)
 
 
 @cache

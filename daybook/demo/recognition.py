@@ -1,4 +1,4 @@
-"""The demo's rewards programmes and staff, so that there is something to see within minutes."""
+"""The demo's rewards programmes, staff and own measures, so that there is something to see at once."""
 
 from __future__ import annotations
 
@@ -19,19 +19,28 @@ _RECEIVER: Final = "demo"
 _PAST: Final = timedelta(days=2)
 _PER: Final = {"JPY": "1000", "KWD": "5"}
 """Units of money for a point; ten of any other currency."""
+_MEASURES: Final = (
+    {"name": "net_per_unit", "expression": "net / net_units", "label": "Net of a unit"},
+    {"name": "discount_share", "expression": "-discounts / gross", "label": "Discounts of gross"},
+)
 
 
 def prepare_recognition(folder: DataFolder, now: datetime) -> Settings:
-    """Write the demo's programmes and staff, where they are not there yet; settings that name them.
+    """Write the demo's programmes, staff and measures, where they are not there yet; settings that name them.
 
-    The owner's own ``rewards.json`` and ``staff.json`` in the folder win.
+    The owner's own ``rewards.json``, ``staff.json`` and ``measures.json`` in the folder win.
     """
     first = (now - _PAST).date().isoformat()
-    for name, document in (("rewards", _programmes(first)), ("staff", {"staff": _staff()})):
+    made = {"rewards": _programmes(first), "staff": {"staff": _staff()}, "measures": {"measures": _MEASURES}}
+    for name, document in made.items():
         path = folder.made(f"{name}.json")
         if not path.exists():
             path.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-    return Settings(rewards_file=folder.made("rewards.json"), staff_file=folder.made("staff.json"))
+    return Settings(
+        rewards_file=folder.made("rewards.json"),
+        staff_file=folder.made("staff.json"),
+        measures_file=folder.made("measures.json"),
+    )
 
 
 def _programmes(first: str) -> dict[str, Any]:

@@ -95,7 +95,7 @@ class Watching:
             signals=self._signals,
         )
         self._reporting = reporting(
-            Settings(), calendar, lambda asked: run(Place(store, calendar), "report", asked)
+            settings, calendar, lambda asked: run(Place(store, calendar), "report", asked)
         )
         self._reports = self._reporting._replace(closed=self._closed)
         self._notifier: Notifier | None = None

@@ -1,7 +1,8 @@
-"""Measures of a business's own on the live page: stores are ranked by them beside net."""
+"""Measures of a business's own on the live page and on Grafana's board: stores are ranked by them."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import httpx
@@ -9,15 +10,22 @@ import orjson
 import pytest
 
 from daybook.board import composed
+from daybook.board_agent import leaderboards_agent
 from daybook.dashboards.board.access import Role
 from daybook.dashboards.board.app import create_app
 from daybook.dashboards.board.door import Door
 from daybook.dashboards.board.sessions import Sessions
 from daybook.json_files import FileError
+from daybook.ledger.merged import MergedTotals
+from daybook.ledger.plans import Plans
 from daybook.settings import Settings
-from daybook.sinks.store import Store
+from daybook.sinks.leaderboard_rows import LEADERBOARDS
+from daybook.sinks.merged import stored_totals
+from daybook.sinks.states import StateRecord
+from daybook.sinks.store import Store, transposed
 from daybook.view_keys import ViewKeysFile
 from tests.dashboards.keyed import CALENDAR, NOW, ORIGIN, SALES, SECRET
+from tests.dashboards.month import ask
 from tests.dashboards.shop import write
 
 MEASURES = {"half": "net / 2", "per_order": "units / orders"}
@@ -55,6 +63,29 @@ async def test_stores_are_ranked_by_own_measures_within_what_a_key_shows(
     unit, places = found["*"]["per_order"]
     assert (unit, sorted(places)) == ("millionths", [("leeds", 1_000_000), ("york", 1_000_000)])
     assert found["leeds"]["half"] == ("minor units", [("leeds", 556)])
+
+
+def test_grafana_shows_what_the_watcher_ranks_by_own_measures(store: Store, tmp_path: Path) -> None:
+    """Stores by each of them, money in major units apart from ratios, and nothing by measures of ours."""
+    write(store, CALENDAR, SALES)
+    agent = leaderboards_agent(settings(tmp_path, MEASURES), CALENDAR, Plans())
+    merged = MergedTotals()
+    for bucket in stored_totals(store):
+        merged.take(bucket)
+    told = agent.on_tick(NOW, merged, []).records
+    states = [StateRecord(0, 0, n, 0, b"", each.value) for n, each in enumerate(told, start=1) if each.value]
+    rows = [row for state in states for row in LEADERBOARDS.rows(state)]
+    store.insert(LEADERBOARDS.table, transposed(LEADERBOARDS.columns, rows))
+    for period in ("day", "week", "month"):
+        found = ask(store, "leaderboard_measures", period=period, per_unit=100)
+        assert {
+            (row["measure"], row["rank"], row["who"], row["own_money"], row["own_number"]) for row in found
+        } == {
+            ("half", 1, "york", Decimal("493.83"), None),
+            ("half", 2, "leeds", Decimal("5.56"), None),
+            ("per_order", 1, "york", None, 1.0),
+            ("per_order", 1, "leeds", None, 1.0),
+        }
 
 
 def test_a_measure_that_cannot_be_read_is_told_at_the_start(store: Store, tmp_path: Path) -> None:

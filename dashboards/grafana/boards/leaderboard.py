@@ -25,6 +25,7 @@ def leaderboard() -> Dashboard:
     made.with_panel(_list("The first ten", "leaderboard_top", large=True, height=18))
     made.with_panel(_own())
     made.with_panel(_teams())
+    made.with_panel(_own_measures())
     made.with_panel(well_done(9))
     return built(made)
 
@@ -69,6 +70,22 @@ def _teams() -> PanelBuilder:
         " / own target."
         " State says whether the period's last day is closed.",
         empty="The watcher keeps no leaderboard of teams or of attainment for this kind of period.",
+        span=24,
+        height=9,
+        links=False,
+    )
+    return panels.rows(asked)
+
+
+def _own_measures() -> PanelBuilder:
+    asked = Asked(
+        "By measures of our own",
+        "leaderboard_measures",
+        ("measure", "ranked", "rank", "who", "own_money", "own_number", "movement", "state", "as_of"),
+        definition="From the live leaderboards that the watcher keeps for the chosen kind of period:"
+        " whoever is ranked by a measure of the measures file (DAYBOOK_MEASURES_FILE), which says how it is"
+        " computed; where no leaderboards file says otherwise, stores are. Exact, and rounded to be shown.",
+        empty="No measures file names a measure of your own, or nothing was sold in this period yet.",
         span=24,
         height=9,
         links=False,
