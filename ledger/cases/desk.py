@@ -65,7 +65,7 @@ class Desk:
         """Give every shortfall its case: one that there is, or a new one."""
         known = {key for case in self.cases.values() for key in case.alerts}
         fresh = [alert for key, alert in alerts.items() if is_shortfall(alert) and key not in known]
-        for alert in sorted(fresh, key=in_turn):
+        for alert in in_turn(fresh):
             case = belongs_to(alert, self.cases.values(), alerts)
             if case is None:
                 self._keep(case_of(alert, self.next_version(now), now))

@@ -31,10 +31,24 @@ def is_shortfall(alert: Alert) -> bool:
     return alert.kind in SHORTFALLS and alert.times_fired > 0 and not alert.test
 
 
-def in_turn(alert: Alert) -> tuple[datetime, int, str]:
-    """The order in which shortfalls get their cases: as they fired; of those at once the wider first."""
-    width = _WIDTH.get(alert.scope.dimension, len(_WIDTH))
-    return alert.fired_at or alert.started_at, width, alert.dedup_key
+def in_turn(fresh: Iterable[Alert]) -> list[Alert]:
+    """Shortfalls in the order in which they get their cases: as they fired.
+
+    Of those at once the wider comes first, and has the narrower within it; unless it is one of these that
+    explains it, for then the case is about that place.
+    """
+    every = list(fresh)
+
+    def turn(alert: Alert) -> tuple[datetime, bool, int, str]:
+        at, width = _fired(alert), _WIDTH.get(alert.scope.dimension, len(_WIDTH))
+        explained = any(_fired(other) == at and _accounts(other, alert) for other in every)
+        return at, explained, -width if explained else width, alert.dedup_key
+
+    return sorted(every, key=turn)
+
+
+def _fired(alert: Alert) -> datetime:
+    return alert.fired_at or alert.started_at
 
 
 def belongs_to(alert: Alert, cases: Iterable[Case], alerts: Mapping[str, Alert]) -> Case | None:
@@ -122,18 +136,23 @@ def _same_money(case: Scope, alert: Scope) -> bool:
 
 
 def _explains(case: Case, alert: Alert, alerts: Mapping[str, Alert]) -> bool:
-    """Whether a narrower case is at least half of what a wider shortfall misses, or all that matters of it.
+    """Whether an alert of a narrower case explains a wider shortfall."""
+    own = [alerts[key] for key in case.alerts if key in alerts]
+    return covers(alert.scope, case.scope) and any(_accounts(each, alert) for each in own)
+
+
+def _accounts(own: Alert, wider: Alert) -> bool:
+    """Whether a narrower shortfall is at least half of what a wider one misses, or all that matters of it.
 
     It is all that matters where the wider place would be back above the level at which its alert clears, had
     the narrower one sold as usual.
     """
-    if not covers(alert.scope, case.scope):
+    if not covers(wider.scope, own.scope) or covers(own.scope, wider.scope):
         return False
-    for own in (alerts[key] for key in case.alerts if key in alerts):
-        here, there = _lacks(own, alert)
-        if there < 0 and (2 * here <= there or _clears_without(own, alert)):
-            return True
-    return False
+    if not _same_money(own.scope, wider.scope) or own.business_date != wider.business_date:
+        return False
+    here, there = _lacks(own, wider)
+    return there < 0 and (2 * here <= there or _clears_without(own, wider))
 
 
 def _clears_without(own: Alert, wider: Alert) -> bool:

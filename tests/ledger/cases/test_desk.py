@@ -69,7 +69,7 @@ def test_a_shortfall_that_was_over_before_it_was_seen_still_opens_its_case() -> 
 
 def test_what_lies_within_a_shortfall_belongs_to_its_case() -> None:
     """A store of the region, and the region's target, join the region's case while it goes on."""
-    desk = desk_of(short(NORTH), short(QUAY), short(NORTH, of="target"))
+    desk = desk_of(short(NORTH), short(QUAY, missing=-10), short(NORTH, of="target"))
     assert scopes(desk) == ["North"]
     [case] = desk.cases.values()
     assert len(case.alerts) == 3
@@ -81,6 +81,13 @@ def test_a_wider_shortfall_joins_the_case_that_explains_half_of_it() -> None:
     assert scopes(desk_of(short(NORTH), short(ALL, missing=-50), desk=first)) == ["North"]
     other = desk_of(short(NORTH, missing=-10))
     assert scopes(desk_of(short(NORTH, missing=-10), short(ALL, missing=-50), desk=other)) == ["North", "all"]
+
+
+def test_of_shortfalls_at_once_the_place_that_explains_them_has_the_case() -> None:
+    """All and the region fire together: the case is the region's if it is most of it, else that of all."""
+    for missing, about in ((-40, "North"), (-10, "all")):
+        [case] = desk_of(short(ALL, missing=-50), short(NORTH, missing=missing)).cases.values()
+        assert (case.scope.key or "all", len(case.alerts)) == (about, 2)
 
 
 def test_a_wider_shortfall_that_would_be_over_without_a_case_joins_it() -> None:
