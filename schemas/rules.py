@@ -67,6 +67,9 @@ class RecentRule(RuleBase):
     drop_percent: Annotated[int, Field(ge=1, le=100)] = Field(25, description="Less than usual.")
     clears_at_drop_percent: Percent = 15
     beyond_spread: Factor = Field("3.5", description="Times the usual spread of such minutes.")
+    beyond_course: Factor = Field(
+        "4", description="Of several stores: times the spread around what the day before them lets expect."
+    )
     at_least: Floors = Field(default_factory=dict, description="Usual less actual, of net.")
     after_percent_of_day: Percent = 10
 

@@ -29,11 +29,10 @@ def recent(rule: RecentRule, facts: RecentFacts) -> Finding:
         return before
     if facts.usual <= 0:
         return Finding(Answer.TOO_LITTLE, "nothing_usual")
-    beyond = Fraction(rule.beyond_spread)
-    chance = beyond * facts.spread
+    chance = Fraction(rule.beyond_spread) * facts.spread
     if facts.course is not None:
         expected, spread = facts.course
-        chance = min(chance, facts.usual - expected + beyond * spread)
+        chance = min(chance, facts.usual - expected + Fraction(rule.beyond_course) * spread)
     gap = max(
         Fraction(facts.usual * rule.drop_percent, _PERCENT),
         chance,
