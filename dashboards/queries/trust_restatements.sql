@@ -1,16 +1,16 @@
 -- What has changed on business days since they closed, `grace_hours` after the end of the store's day: the last 35
 -- dates. A newer version of an order takes back the lines of the older one. Major units, exact.
 WITH
+    -- No totals are read for this: all stores on all these dates are few.
     dates AS
     (
-        SELECT DISTINCT store_id, business_date
-        FROM totals
-        WHERE book = 'sales' AND dimension = 'store' AND currency = ${currency:sqlstring}
-            AND business_date >= today() - 35
+        SELECT store_id, today() + 1 - back AS business_date
+        FROM (SELECT DISTINCT store_id FROM clocks)
+        ARRAY JOIN range(37) AS back
     ),
 {% include "parts/closing.sql" %},
     -- Seconds from a date's first in UTC to the soonest close of any store: what came before is passed over at once.
-    (SELECT min(toUnixTimestamp(closes_at) - toUnixTimestamp(toDateTime(business_date, 'UTC'))) FROM closing) AS soonest,
+    (SELECT toInt64(86400 - max(offset_seconds) + ${grace_hours} * 3600) FROM clocks) AS soonest,
     -- The lines that came so late, repeated inserts folded away by their place.
     suspects AS
     (
