@@ -11,14 +11,15 @@ WITH
 {% include "parts/closing.sql" %},
     -- Seconds from a date's first in UTC to the soonest close of any store: what came before is passed over at once.
     (SELECT toInt64(86400 - max(offset_seconds) + ${grace_hours} * 3600) FROM clocks) AS soonest,
-    -- The lines that came so late, repeated inserts folded away by their place.
+    -- The lines that came so late, by the projection of that order; repeated inserts are folded away by their place.
     suspects AS
     (
-        SELECT DISTINCT business_date, store_id, epoch, partition, offset, line_no, recorded_at,
-            gross + discounts + reversals AS net
+        SELECT business_date, store_id, epoch, partition, offset, line_no, any(recorded_at) AS changed_at,
+            any(gross + discounts + reversals) AS net
         FROM lines
         WHERE business_date >= today() - 35 AND book = 'sales' AND currency = ${currency:sqlstring}
-            AND recorded_at > toDateTime(business_date, 'UTC') + assumeNotNull(soonest)
+            AND toUnixTimestamp(recorded_at) - toUnixTimestamp(toDateTime(business_date, 'UTC')) > assumeNotNull(soonest)
+        GROUP BY business_date, store_id, epoch, partition, offset, line_no
     ),
     -- An order's snapshots in the order in which they came: each counted until the next one replaced it.
     followed AS
@@ -38,7 +39,8 @@ WITH
                     SELECT source, order_id
                     FROM lines
                     WHERE type = 'order.snapshot' AND business_date >= today() - 35
-                        AND recorded_at > toDateTime(business_date, 'UTC') + assumeNotNull(soonest)
+                        AND toUnixTimestamp(recorded_at) - toUnixTimestamp(toDateTime(business_date, 'UTC'))
+                            > assumeNotNull(soonest)
                 )
                 AND (epoch, partition, offset) NOT IN
                     (SELECT epoch, partition, offset FROM outcomes WHERE outcome != 'replaced')
@@ -52,9 +54,14 @@ SELECT
     max(changed_at) AS newest
 FROM
 (
-    SELECT business_date, store_id, epoch, partition, offset, recorded_at AS changed_at, net
+    SELECT business_date, store_id, epoch, partition, offset, changed_at, net
     FROM suspects
-    WHERE (epoch, partition, offset) NOT IN (SELECT epoch, partition, offset FROM outcomes WHERE outcome != 'replaced')
+    WHERE (epoch, partition, offset) NOT IN
+    (
+        SELECT epoch, partition, offset
+        FROM outcomes
+        WHERE outcome != 'replaced' AND (epoch, partition, offset) IN (SELECT epoch, partition, offset FROM suspects)
+    )
     UNION ALL
     SELECT versions.business_date, versions.store_id, versions.epoch, versions.partition, versions.offset,
         assumeNotNull(followed.next_at), -versions.net
