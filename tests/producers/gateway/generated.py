@@ -25,7 +25,7 @@ from daybook.producers.gateway.keys import ANY, new_key
 from tests.producers.memory import MemoryPublisher
 
 SIGNALS = "/v1/signals"
-EXAMPLES = int(os.environ.get("DAYBOOK_FUZZ_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("DAYBOOK_FUZZ_EXAMPLES", "6"))
 CHECKS = [not_a_server_error, response_schema_conformance, status_code_conformance, content_type_conformance]
 
 _key = new_key("tests", stores=[ANY], sources=[ANY], now=datetime.now(UTC))
@@ -35,7 +35,11 @@ _app = create_gateway(
     signals=MemoryPublisher(),
     limits=Limits(events_per_second=1e9, burst_events=10**9),
 )
-_schema = schemathesis.openapi.from_asgi("/openapi.json", _app)
+# Signals are of twenty kinds in one schema: their cases by rule alone take longer than all else here.
+_config = schemathesis.Config.from_dict(
+    {"operations": [{"include-path": SIGNALS, "phases": {"coverage": {"enabled": False}}}]}
+)
+_schema = schemathesis.openapi.from_asgi("/openapi.json", _app, config=_config)
 
 
 @schemathesis.serializer(LINES)
@@ -52,7 +56,7 @@ def test_whatever_the_document_allows_is_answered(case: schemathesis.Case[Any]) 
 
 
 @_schema.include(path=SIGNALS).parametrize()
-@settings(max_examples=EXAMPLES // 5, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=EXAMPLES // 3, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 def test_signals_are_answered_as_the_document_says(case: schemathesis.Case[Any]) -> None:
-    """The same of signals, with fewer requests: their schemas take long to generate from."""
+    """The same of signals, with fewer requests, drawn by chance alone."""
     case.call_and_validate(checks=CHECKS, headers={"Authorization": f"Bearer {_key.token}"})
