@@ -205,7 +205,7 @@ def expected(block: str, machine: Machine) -> Callable[[], tuple[bool, str]]:
         if block.startswith("daybook totals"):
             return done and "40.99" in shown, shown
         if block.startswith("daybook alerts list"):
-            return done and "low-day" in shown, shown
+            return done and "firing" in shown, shown
         return done, shown
 
     return look
