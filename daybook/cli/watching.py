@@ -23,7 +23,7 @@ def picture(document: Mapping[str, Any]) -> RenderableType:
     for group in document["groups"]:
         parts += [Text(), _group(group), *_target(group), _stores(document, group["currency"])]
     if not document["groups"]:
-        parts.append(Text("No store has sold anything yesterday or today.", style="dim"))
+        parts.append(Text("Nothing of yesterday or today has been counted yet.", style="dim"))
     return Group(*parts)
 
 

@@ -34,6 +34,7 @@ PATIENCE_MS = 60_000
 """For a page to be drawn: a machine that is busy otherwise may take long."""
 WIDTHS = [(390, 844), (1280, 900), (1920, 1080)]
 SCHEMES: list[Literal["light", "dark"]] = ["light", "dark"]
+_HEAD = "document.querySelector('.top').offsetHeight"
 READY = {
     "today": "#groups article",
     "leaderboard": ".standings li",
@@ -115,7 +116,7 @@ def enter(page: Page, address: str, token: str) -> None:
 def test_nothing_serious_is_found_in_any_view_at_any_width(
     browser: Browser, address: str, token: str, scheme: Literal["light", "dark"]
 ) -> None:
-    """Contrast, names, roles, order: axe-core has nothing to say, and no view scrolls sideways."""
+    """Contrast, names, roles, order: axe-core has nothing to say; no view scrolls sideways, one head line."""
     context = browser.new_context(color_scheme=scheme, locale="en-GB")
     page = context.new_page()
     errors: list[str] = []
@@ -131,6 +132,7 @@ def test_nothing_serious_is_found_in_any_view_at_any_width(
             page.set_viewport_size({"width": width, "height": height})
             assert serious(page) == [], (view, width)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (view, width)
+            assert width < 1280 or page.evaluate(_HEAD) < 60, (view, width)
     context.close()
     assert errors == []
 

@@ -148,10 +148,21 @@ def test_freshness_is_said_in_words(browser: Browser, store: Store) -> None:
             [*SALES, Sold("leeds", NOON - timedelta(minutes=3), "mug", 1)],
             first_offset=len(SALES),
         )
-        expect(page.locator("#freshness")).to_contain_text("Stale: newest sale 3 min")
+        expect(page.locator("#freshness")).to_contain_text("Stale: newest sale 3 min", timeout=PATIENCE_MS)
         expect(page.get_by_role("status")).to_contain_text(
             "Either no store is selling, or events do not arrive"
         )
+
+
+def test_a_past_that_is_being_loaded_is_no_silence(browser: Browser, store: Store) -> None:
+    """Events come in, none is of yesterday or today: that is said, and of no store that it did not sell."""
+    earlier = Sold("leeds", NOON - timedelta(days=9), "mug", 400_000)
+    write(store, CALENDAR, [earlier, Sold("leeds", NOON - timedelta(seconds=5), "mug", 1, outcome="dead")])
+    with opened(browser, store, WALL) as page:
+        expect(page.locator("#freshness")).to_have_text("The past is loading")
+        expect(page.get_by_role("status")).to_contain_text("what comes in at the moment is older")
+        expect(page.locator('tr[data-store="leeds"]')).to_contain_text("counted yet")
+        expect(page.locator("#stores")).not_to_contain_text("No sales")
 
 
 def test_without_data_a_sentence_stands_instead_of_empty_panels(browser: Browser, store: Store) -> None:

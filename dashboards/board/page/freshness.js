@@ -5,7 +5,8 @@ import { clockTime, duration } from "./format.js";
 
 export const STALE_SECONDS = 60;
 
-/** What is to be said. `state` has newestMs, serverNowMs, trouble, lost, receivedMs (viewer's clock) and stores. */
+/** What is to be said. `state` has newestMs, serverNowMs, trouble, lost, receivedMs (viewer's clock), stores,
+    and `older`: none of yesterday's and today's sales has been counted. */
 export function judge(state) {
   const shown = state.receivedMs ? `What you see is from ${clockTime(state.receivedMs)}. ` : "";
   if (state.lost) {
@@ -24,6 +25,9 @@ export function judge(state) {
   const age = (state.serverNowMs - state.newestMs) / 1000;
   if (age >= STALE_SECONDS) {
     return { kind: "stale", short: `Stale: newest sale ${duration(age)} ago`, notice: "Stale: nothing new has been counted for over a minute. Either no store is selling, or events do not arrive: see the gateway and the worker." };
+  }
+  if (state.older) {
+    return { kind: "past", short: "The past is loading", notice: "Nothing of yesterday or today has been counted yet: what comes in at the moment is older, as while a past is being loaded. The page fills by itself." };
   }
   return { kind: "live", short: `Live: newest sale ${duration(age)} ago`, notice: "" };
 }

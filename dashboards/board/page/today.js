@@ -80,7 +80,7 @@ function against(group) {
   const write = (minor) => money(minor, group.currency, board.exponents[group.currency]);
   if (group.pace !== null) return [comparison(group.net, group.pace.expected), quiet(` on the ${write(group.pace.expected)} expected by now`)];
   const before = group.yesterday_by_now;
-  if (before === null) return [quiet("No sales yesterday")];
+  if (before === null) return [quiet("Nothing of yesterday counted")];
   if (before <= 0) return [quiet(`Yesterday by now ${write(before)}`)];
   return [comparison(group.net, before), quiet(` on yesterday’s ${write(before)} by now`)];
 }
@@ -126,7 +126,7 @@ function storeRow(store, seconds) {
   const head = el("th", { scope: "row" }, el("span", { class: "name" }, store.name), el("span", { class: "under quiet" }, ...when));
   const { currency, pace } = store;
   if (currency === null) {
-    return el("tr", { "data-store": store.store_id }, head, el("td", { colspan: "6", class: "quiet figure" }, "No sales yesterday or today"));
+    return el("tr", { "data-store": store.store_id }, head, el("td", { colspan: "6", class: "quiet figure" }, "Nothing of yesterday or today counted yet"));
   }
   const cell = (size, ...content) => el("td", { class: `figure ${size}` }, ...content);
   const optional = (name, value) => (value === null || value === undefined ? "–" : amount(name, value, currency, board));
