@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import signal
 import subprocess
 import sys
@@ -82,10 +81,6 @@ def test_commands_on_kafka_and_clickhouse(plant: Plant, tmp_path: Path) -> None:
         "127.0.0.1:9092": plant.bootstrap, "http://127.0.0.1:8123": url, "stores.json": stores,
         "keys.json": keys, "3627498-0-29506": letter,
     }  # fmt: skip
-    known["/etc/daybook/rules.json"] = str(tmp_path / "rules.json")
-    known["/var/lib/daybook/shops.json"] = str(tmp_path / "shops.json")
-    shutil.copy(ROOT / "daybook" / "defaults" / "rules.json", tmp_path / "rules.json")
-    (tmp_path / "shops.json").write_text('{"shops": []}')
     port = free_port()
     environment = {
         **plant.environment,
