@@ -33,12 +33,22 @@ class Contender(NamedTuple):
     open_seconds: int | None = None
 
 
+def _orders(vector: Vector) -> int:
+    return vector[m.ORDERS]
+
+
 class Measure(NamedTuple):
-    """What is ranked by: its value (None: cannot be said), its unit, and what it needs besides measures."""
+    """What is ranked by: its value (None: cannot be said), its unit, and what it needs besides measures.
+
+    ``volume`` is what a contender may need some of to be ranked, such as orders; with ``least_first`` less is
+    better.
+    """
 
     value: Callable[[Contender], Fraction | None]
     unit: str
     needs: Needs | None = None
+    volume: Callable[[Vector], int] = _orders
+    least_first: bool = False
 
 
 def in_view(vector: Vector, view: str) -> Vector:
@@ -66,10 +76,6 @@ def _gross(vector: Vector) -> int:
 
 def _sold(vector: Vector) -> int:
     return vector[m.GROSS] + vector[m.DISCOUNTS]
-
-
-def _orders(vector: Vector) -> int:
-    return vector[m.ORDERS]
 
 
 def _net_units(vector: Vector) -> int:

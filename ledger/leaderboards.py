@@ -12,7 +12,6 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import NamedTuple
 
-from daybook.ledger import measures as m
 from daybook.ledger.board_measures import MEASURES, Contender, Measure, Vector, in_view, shown
 from daybook.ledger.calendar import Calendar
 
@@ -59,9 +58,9 @@ class Board(NamedTuple):
         return next((standing for standing in self.standings if standing.key == key), None)
 
 
-def value_of(contender: Contender, measure: Measure, minimum_orders: int = 0) -> Fraction | None:
-    """What a contender is ranked by; None for one who is left out: of too few orders, or without a value."""
-    if contender.vector[m.ORDERS] < minimum_orders:
+def value_of(contender: Contender, measure: Measure, minimum: int = 0) -> Fraction | None:
+    """What a contender is ranked by; None for one who is left out: of too little volume, or of no value."""
+    if minimum and measure.volume(contender.vector) < minimum:
         return None
     return measure.value(contender)
 
@@ -78,7 +77,8 @@ def leaderboard(
     Args:
         contenders: each key once.
         measure: what to rank by.
-        minimum_orders: with fewer orders one is left out: ratios of a few sales say nothing.
+        minimum_orders: with fewer orders (or what else the measure is made of) one is left out: ratios of a
+            few sales say nothing.
         before: ranks in the period before, by key.
     """
     ranked: list[tuple[Fraction, Contender]] = []
@@ -89,7 +89,8 @@ def leaderboard(
             left_out += 1
         else:
             ranked.append((value, contender))
-    ranked.sort(key=lambda place: (-place[0], place[1].reached_at, place[1].key))
+    sign = 1 if measure.least_first else -1
+    ranked.sort(key=lambda place: (sign * place[0], place[1].reached_at, place[1].key))
     return Board(list(_standings(ranked, before or {})), left_out)
 
 

@@ -25,7 +25,7 @@ LINE_COLUMN: Final = {
     "category": "category",
 }
 """What can compete, and what of a ledger line names it; a team is made of its members' days."""
-_KEPT: Final = {"day": "store", "team": "staff"}
+KEPT: Final = {"day": "store", "team": "staff"}
 """Whose totals it is made of, where the name is another: a day is what all its stores make together."""
 _SUMS: Final = ", ".join(f"sum({name})" for name in STORED)
 _TOTALS: Final = """
@@ -69,7 +69,7 @@ def contenders(
     Raises:
         KeyError: there is no such dimension.
     """
-    asked = {"book": book, "first": period.first, "last": period.last, "dimension": _KEPT.get(by, by)}
+    asked = {"book": book, "first": period.first, "last": period.last, "dimension": KEPT.get(by, by)}
     day = "business_date" if by == "team" else "toDate(0)"
     reached: dict[_Name, int] = {}
     if with_time:
@@ -91,12 +91,13 @@ def contenders(
 def _rows(rows: Iterable[Row], by: str, staff: Staff | None) -> Iterator[tuple[_Name, list[int]]]:
     """Currency and contender with a row's figures; a team comes once for each member and day."""
     for currency, name, on, *figures in rows:
-        who = _who(by, name, on, staff)
+        who = who_is(by, name, on, staff)
         if who:
             yield (str(currency), who), [int(value) for value in figures]
 
 
-def _who(by: str, name: Any, day: date, staff: Staff | None) -> str | None:
+def who_is(by: str, name: Any, day: date, staff: Staff | None) -> str | None:
+    """Who a total belongs to: its key, or the team in which its seller was on a day; None if in none."""
     if by != "team":
         return str(name)
     return staff.team_on(str(name), day) if staff is not None else None
@@ -106,10 +107,10 @@ def daily_nets(
     store: Store, by: str, first: date, last: date, *, book: str = "sales", staff: Staff | None = None
 ) -> dict[_Name, dict[date, int]]:
     """Net of each currency and contender by business date, both dates inclusive: how its weeks usually go."""
-    asked = {"book": book, "dimension": _KEPT.get(by, by), "first": first, "last": last}
+    asked = {"book": book, "dimension": KEPT.get(by, by), "first": first, "last": last}
     found: defaultdict[_Name, defaultdict[date, int]] = defaultdict(lambda: defaultdict(int))
     for currency, name, day, net in store.rows(_NETS, asked):
-        who = _who(by, name, day, staff)
+        who = who_is(by, name, day, staff)
         if who:
             found[str(currency), who][day] += int(net)
     return {name: dict(days) for name, days in found.items()}

@@ -36,7 +36,10 @@ SELECT
     toDecimal128(sumIf(net, back = 0), 4) / ${per_unit} AS net,
     if(empty(known), NULL, toDecimal128(toInt64(round(arrayReduce('quantileExactInclusive(0.5)', arrayMap(
         each -> toFloat64(arraySum(arrayMap((b, v) -> if(b = each, v, toInt64(0)), groupArray(back), groupArray(sold.net)))),
-        if(empty(known), [toUInt16(7)], known))))), 4) / ${per_unit}) AS usual_net
+        if(empty(known), [toUInt16(7)], known))))), 4) / ${per_unit}) AS usual_net,
+    if(empty(known), NULL, arrayReduce('quantileExactInclusive(0.5)', arrayMap(
+        each -> toFloat64(arraySum(arrayMap((b, v) -> if(b = each, toInt64(v), toInt64(0)), groupArray(back), groupArray(sold.orders)))),
+        if(empty(known), [toUInt16(7)], known)))) AS usual_orders
 FROM sold
 GROUP BY campaign
 ORDER BY net DESC, campaign

@@ -1,4 +1,4 @@
--- Deals by day and person over 28 days, as they were closed; where the store is chosen, by its staff. Major units, exact.
+-- Deals by day and person over 28 days, as they were closed, at whatever store. Major units, exact.
 WITH
 {% include "parts/scope.sql" %}
 SELECT

@@ -23,7 +23,9 @@ from daybook.settings import Settings
 _DAY: Final = click.DateTime(["%Y-%m-%d"])
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 _MILLIONTHS: Final = 1_000_000
-_MEASURES: Final = f"One of {', '.join(MEASURES)}, or of the measures file."
+_MEASURES: Final = (
+    f"One of {', '.join(MEASURES)}, of the measures file, or of signals, such as deals_won, won_value, csat."
+)
 
 
 @click.command()
@@ -44,7 +46,12 @@ _MEASURES: Final = f"One of {', '.join(MEASURES)}, or of the measures file."
 @click.option("--top", type=click.IntRange(0, 10_000), default=10, show_default=True)
 @click.option("--bottom", type=click.IntRange(0, 10_000), default=0, help="The last ones; for managers only.")
 @click.option("--own", help="Show the place of this one besides; with --top 0, nobody else's.")
-@click.option("--minimum-orders", type=click.IntRange(0), default=0, help="Leave out who has fewer.")
+@click.option(
+    "--minimum-orders",
+    type=click.IntRange(0),
+    default=0,
+    help="Leave out who has fewer (of signals: fewer answers, sessions, deals).",
+)
 @click.option("--staff", "staff_path", type=_FILE, help="Staff file (JSON): names, teams, home stores.")
 @click.option("--targets", "targets_path", type=_FILE, help="Targets file (JSON), for attainment.")
 @click.option("--measures", "measures_path", type=_FILE, help="Measures file (JSON).")
@@ -93,11 +100,11 @@ def _show(document: Document, args: LeaderboardArgs) -> None:
     dates = period["first"] if period["first"] == period["last"] else f"{period['first']} to {period['last']}"
     click.echo(f"{args.measure} by {args.by}, {dates}, as of {document['as_of']}")
     if not document["boards"]:
-        click.echo("Nothing was sold.")
+        click.echo("Nothing was counted.")
     for board in document["boards"]:
         of_peers = f", {board['peer_group']}" if board["peer_group"] else ""
         known = state(board) if board["state"] else "day states are not known without the stores file"
-        click.echo(f"\n{board['currency']}{of_peers}: {known}")
+        click.echo(f"\n{board['currency'] or 'All currencies'}{of_peers}: {known}")
         _print_places(document, board["currency"], board["top"])
         if board.get("bottom_for_managers"):
             click.echo("For managers only, the last first:")

@@ -23,6 +23,7 @@ from daybook.ledger.leaderboards import (
     shown,
 )
 from daybook.ledger.periods import PERIODS, Period, as_long_before, period_before
+from daybook.ledger.signals.boards import HAVE_SIGNALS, SIGNAL_BOARDS
 from daybook.ledger.targets import Holder, Targets, Weights, weekday_weights
 from daybook.ledger.teams import PeerGroups, Staff
 from daybook.ledger.yardsticks import HAVE_HOURS, HAVE_TARGETS, Scope, Yardsticks
@@ -35,6 +36,7 @@ from daybook.schemas.targets import Target
 from daybook.sinks.contenders import contenders, daily_nets
 from daybook.sinks.plans import stored_targets
 from daybook.sinks.reading import counts
+from daybook.sinks.signal_contenders import signal_contenders, signals_recorded_at
 
 _WEIGHED: Final = timedelta(weeks=26)
 """How far back the weekdays are looked at along which a target is spread."""
@@ -83,7 +85,7 @@ def show_leaderboard(place: Place, args: LeaderboardArgs) -> Document:
         {"currency": currency, "peer_group": group or None, **asked.state(currency), **asked.told(board)}
         for (currency, group), board in sorted(asked.boards().items())
     ]
-    as_of = counts(place.store).recorded_at
+    as_of = signals_recorded_at(place.store) if asked.of_signals else counts(place.store).recorded_at
     period = asked.period
     return {
         "by": args.by,
@@ -110,13 +112,17 @@ class _Asked:
         self._args = args
         self._at = args.at or datetime.now(UTC)
         self.measure = _measure(args)
+        self.of_signals = any(self.measure is measure for measure in SIGNAL_BOARDS.values())
         self.staff = Staff(args.staff)
         self.kind, self.period, self._before = self._periods()
         self._calendar = place.calendar or Calendar([])
         self._peers = PeerGroups(self._calendar, self.staff)
         self._yardsticks = self._measured_by()
-        self._days = day_figures(
-            place, self.period.first, self.period.last, args.grace_hours, self._at, book=args.book
+        first, last = self.period
+        self._days = (
+            {}
+            if self.of_signals
+            else day_figures(place, first, last, args.grace_hours, self._at, book=args.book)
         )
 
     def _periods(self) -> tuple[str, Period, Period]:
@@ -174,16 +180,21 @@ class _Asked:
 
     def _ranked(self, period: Period, *, with_time: bool) -> dict[_Name, list[Contender]]:
         args = self._args
-        read = contenders(
-            self._place.store, args.by, period, book=args.book, with_time=with_time, staff=self.staff
-        )
         found: defaultdict[_Name, list[Contender]] = defaultdict(list)
-        for currency, members in read.items():
+        for currency, members in self._read(period, with_time=with_time).items():
             scope = Scope(args.by, currency, period, self._at)
             for group, contender in self._grouped(members, period):
-                seen = contender._replace(vector=in_view(contender.vector, args.view))
+                seen = contender if self.of_signals else _seen(contender, args.view)
                 found[currency, group].append(self._yardsticks.measured(seen, self.measure, scope))
         return found
+
+    def _read(self, period: Period, *, with_time: bool) -> Mapping[str, list[Contender]]:
+        """All who compete, by currency; of signals by it only where the measure is money."""
+        store, by, book, staff = self._place.store, self._args.by, self._args.book, self.staff
+        if self.of_signals:
+            money = self.measure.unit == "minor units"
+            return signal_contenders(store, by, period, money=money, book=book, staff=staff)
+        return contenders(store, by, period, book=book, with_time=with_time, staff=staff)
 
     def _grouped(self, members: Iterable[Contender], period: Period) -> Iterable[tuple[str, Contender]]:
         for contender in members:
@@ -224,6 +235,10 @@ class _Asked:
         return told if name is None else told | {"name": name}
 
 
+def _seen(contender: Contender, view: str) -> Contender:
+    return contender._replace(vector=in_view(contender.vector, view))
+
+
 class _Weights:
     """How the weeks of contenders have usually fallen on their days, by what they sold."""
 
@@ -240,11 +255,16 @@ _evenly_known: Final = _Weights({})
 def _measure(args: LeaderboardArgs) -> Measure:
     try:
         expressions = parse_all({custom.name: custom.expression for custom in args.custom})
-        measures = measures_with(expressions)
+        own = measures_with(expressions)
     except ExpressionError as error:
         raise CannotAct(f"The measures file is not valid: {error}.") from error
     except ValueError as error:
         raise CannotAct(f"The measures file is not valid: {error}.") from error
-    if args.measure not in measures:
-        raise CannotAct(f"There is no measure {args.measure}; there are {', '.join(measures)}.")
-    return measures[args.measure]
+    if args.measure in own:
+        return own[args.measure]
+    if args.measure not in SIGNAL_BOARDS:
+        known = f"{', '.join(own)}, and of signals {', '.join(SIGNAL_BOARDS)}"
+        raise CannotAct(f"There is no measure {args.measure}; there are {known}.")
+    if args.by not in HAVE_SIGNALS:
+        raise CannotAct(f"Signals are counted by {', '.join(HAVE_SIGNALS)}, not by {args.by}.")
+    return SIGNAL_BOARDS[args.measure]

@@ -16,6 +16,7 @@ _DERIVED: Final = {
     "sentiment": "sentiment_sum / 1000000 / sentiment_scores",
     "cart_abandonment": "1 - purchases / carts",
     "win_rate": "deals_won / (deals_won + deals_lost)",
+    "days_to_win": "won_seconds / 86400 / deals_won",
     "answer_minutes": "answer_seconds / 60 / enquiries_answered",
 }
 """Names beside the counted measures, and what they stand for."""

@@ -12,21 +12,20 @@ from typing import Any, Final
 import orjson
 import pytest
 
+from daybook.operations.base import CannotAct, Place
+from daybook.operations.leaderboard import LeaderboardArgs
+from daybook.operations.registry import run
 from daybook.sinks.clocks import write_clocks
 from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
+from daybook.sinks.weekly import sessions_by_store
 from tests.dashboards import stopped
 from tests.dashboards.month import NOW, Past, ask
+from tests.dashboards.signal_counts import STEPS, TODAY, Signal, bought, by_now, reached, scores, slot_of
 from tests.dashboards.signalled import BACKS, CALENDAR, ZONE, nps, share, signals, write
 from tests.support.require import need
-from tests.support.sales import sale
 
-STEPS: Final = ("session_start", "view_item", "add_to_cart", "begin_checkout", "purchase")
-TODAY: Final = NOW.astimezone(ZONE).date()
 TWO: Final = ["quayside", "web"]
-_NAMES: Final = ("kim", "lee", "ola")
-
-Signal = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -50,48 +49,6 @@ def store(tmp_path_factory: pytest.TempPathFactory, raw: list[Signal]) -> Iterat
         world.count()
         world.write(made)
         yield made
-
-
-def bought() -> list[dict[str, Any]]:
-    """Sales of three customers over weeks; one with a campaign today and on two like days."""
-    found = []
-    for number, (who, back, campaign, amount) in enumerate(
-        [
-            ("kim", 40, "", 1000), ("kim", 20, "", 1000), ("kim", 0, "Spring letter", 2500),
-            ("lee", 10, "", 700), ("lee", 4, "", 900), ("ola", 0, "Spring letter", 1100),
-            ("lee", 7, "Spring letter", 5000), ("lee", 14, "Back in stock", 800), ("kim", 14, "", 300),
-        ]
-    ):  # fmt: skip
-        line = {"product_id": "MUG", "unit_price": amount, "amount": amount}
-        body = sale(number, store_id="web", channel="ecommerce", currency="GBP", lines=[line], charged=amount)
-        body |= {"time": (NOW - timedelta(days=back, seconds=1)).isoformat(), "staff": []}
-        body["customer"] = f"{_NAMES.index(who):032x}"
-        found.append(body | ({"campaign": campaign} if campaign else {}))
-    return found
-
-
-def by_now(raw: list[Signal], kind: str, back: int = 0) -> list[Signal]:
-    """Signals of a type on a like day, in quarter hours that begin before the present time of day."""
-    found = []
-    for signal in raw:
-        local = datetime.fromisoformat(signal["time"]).astimezone(ZONE)
-        quarter = local.replace(minute=local.minute // 15 * 15, second=0, microsecond=0)
-        same = quarter.time() < NOW.astimezone(ZONE).time() or back == 0
-        if signal["type"] == kind and local.date() == TODAY - timedelta(days=back) and same:
-            found.append(signal)
-    return found
-
-
-def reached(raw: list[Signal], back: int) -> list[int]:
-    """How many sessions reached each step on a like day by now."""
-    steps = Counter(signal["step"] for signal in by_now(raw, "funnel.step", back))
-    return [steps[step] for step in STEPS]
-
-
-def scores(raw: list[Signal], kind: str, topic: str | None = None) -> list[int]:
-    """Scores that were given today."""
-    answers = by_now(raw, "satisfaction.answered")
-    return [a["score"] for a in answers if a["kind"] == kind and topic in (None, a["topic"])]
 
 
 def test_the_days_figures_are_the_signals_counted(store: Store, raw: list[Signal]) -> None:
@@ -189,8 +146,15 @@ def test_tills_are_silent_since_their_last_quarter_hour(store: Store, raw: list[
 
 
 def test_the_sales_curve_has_the_signals_of_the_same_hours(store: Store, raw: list[Signal]) -> None:
-    """Over the day the curve's parts come to the day's figures."""
+    """Over the day the curve's parts come to the day's figures; usual is the median of a quarter hour."""
     rows = ask(store, "signals_curve")
+    seen = {
+        back: Counter(slot_of(s) for s in by_now(raw, "funnel.step", back) if s["step"] == "session_start")
+        for back in BACKS[1:]
+    }
+    for row in rows:
+        slot = row["time"].hour * 4 + row["time"].minute // 15
+        assert row["usual_sessions"] == median(each[slot] for each in seen.values())
     assert sum(row["sessions"] for row in rows) == reached(raw, 0)[0]
     assert sum(row["payment_failures"] for row in rows) == len(by_now(raw, "payment.failed"))
     assert sum(row["net"] for row in rows) == 2500 + 1100
@@ -283,6 +247,7 @@ def test_campaigns_stand_beside_their_usual(store: Store) -> None:
     spring = rows["Spring letter"]
     assert (spring["sales"], spring["orders"], spring["net"], spring["usual_net"]) == (2, 2, 3600, 2500)
     assert (rows["Back in stock"]["net"], rows["Back in stock"]["usual_net"]) == (0, 400)
+    assert (spring["usual_orders"], rows["Back in stock"]["usual_orders"]) == (0.5, 0.5)
 
 
 def _seconds(text: str) -> int:
@@ -291,3 +256,40 @@ def _seconds(text: str) -> int:
 
 def _date(text: str) -> date:
     return datetime.fromisoformat(text).astimezone(ZONE).date()
+
+
+def test_people_are_ranked_by_deals_and_their_value(store: Store, raw: list[Signal]) -> None:
+    """Four weeks of closed deals by person, the most first, each equal to a count of the raw signals."""
+    first = TODAY - timedelta(days=27)
+    won: Counter[str] = Counter()
+    value: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for signal in raw:
+        day = datetime.fromisoformat(signal["time"]).astimezone(ZONE).date()
+        if signal["type"] == "deal.changed" and signal["status"] == "won" and first <= day <= TODAY:
+            won[signal["staff_id"]] += 1
+            value[signal["currency"]][signal["staff_id"]] += signal["value"]
+    assert won
+
+    def asked(measure: str) -> dict[str, list[dict[str, Any]]]:
+        args = LeaderboardArgs(by="staff", measure=measure, first=first, last=TODAY, top=100)
+        document = run(Place(store, CALENDAR), "leaderboard", args)
+        return {board["currency"]: board["top"] for board in document["boards"]}
+
+    [told] = asked("deals_won").values()
+    assert {place["key"]: place["value"] for place in told} == won
+    assert [place["value"] for place in told] == sorted(won.values(), reverse=True)
+    assert {
+        currency: {place["key"]: place["value"] for place in top}
+        for currency, top in asked("won_value").items()
+    } == value
+    with pytest.raises(CannotAct, match="not by category"):
+        run(Place(store), "leaderboard", LeaderboardArgs(by="category", measure="csat", day=TODAY))
+
+
+def test_sessions_of_a_week_are_known_by_store(store: Store, raw: list[Signal]) -> None:
+    """How many began and how many bought, for the areas of opportunity."""
+    assert sessions_by_store(store, ["sessions", "purchases"], TODAY, TODAY)["web"] == {
+        measure: count
+        for measure, count in zip(("sessions", "purchases"), reached(raw, 0)[:: len(STEPS) - 1], strict=True)
+        if count
+    }

@@ -48,8 +48,12 @@ def _now() -> PanelBuilder:
 def _curve() -> PanelBuilder:
     asked = _asked(
         ("Sales and signals by quarter hour", "signals_curve", 24, 9),
-        ("net", "sessions", "payment_failures", "enquiries_opened", "heartbeats", "faults"),
-        f"{NET} Each quarter hour of the stores' wall clocks by itself, sales and signals side by side.",
+        (
+            *("net", "sessions", "usual_sessions", "payment_failures", "usual_payment_failures"),
+            *("enquiries_opened", "heartbeats", "faults"),
+        ),
+        f"{NET} Each quarter hour of the stores' wall clocks by itself, sales and signals side by side."
+        + _USUAL,
     )
     return panels.curve(asked, label="")
 
@@ -96,7 +100,7 @@ def _tills() -> PanelBuilder:
 def _campaigns() -> PanelBuilder:
     return _table(
         ("Campaigns", "signals_campaigns", 12, 8),
-        ("campaign", "sales", "orders", "net", "usual_net"),
+        ("campaign", "sales", "orders", "usual_orders", "net", "usual_net"),
         f"{NET} From the sales that name a campaign." + _USUAL,
     )
 

@@ -1,0 +1,70 @@
+"""What leaderboards rank by of signals: the same boards and ranks as of sales, over what signals count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Final
+
+from daybook.ledger.board_measures import Contender, Measure
+from daybook.ledger.expressions import Expression
+from daybook.ledger.signals.expressions import SIGNAL_VOCABULARY, signal_expression
+from daybook.ledger.signals.ratios import FEWEST_ANSWERS
+
+HAVE_SIGNALS: Final = ("store", "region", "channel", "staff", "product", "team", "day")
+"""Who or what has signals."""
+_MADE_OF: Final[dict[str, tuple[str, ...]]] = {
+    "csat": ("csat_answers",),
+    "nps": ("nps_answers",),
+    "sentiment": ("sentiment_scores",),
+    "conversion": ("sessions",),
+    "cart_abandonment": ("carts",),
+    "win_rate": ("deals_won", "deals_lost"),
+    "days_to_win": ("deals_won",),
+    "answer_minutes": ("enquiries_answered",),
+}
+"""What a mean or share is made of: of how many answers, sessions, deals."""
+_SCORES: Final = frozenset({"csat", "nps", "sentiment"})
+_LEAST_FIRST: Final = frozenset(
+    {
+        *("cart_abandonment", "days_to_win", "answer_minutes", "answer_seconds", "resolve_seconds"),
+        *("nps_detractors", "enquiries_opened", "deals_lost", "lost_value"),
+        *("subscriptions_downgraded", "subscriptions_paused", "subscriptions_cancelled"),
+        *("subscription_payments_failed", "subscribers_churned"),
+        *("payment_failures", "terminal_faults", "site_errors", "stock_outs"),
+    }
+)
+"""Of which less is better."""
+
+
+def signal_vector(measures: Mapping[str, int]) -> list[int]:
+    """Measures in the order in which boards read them."""
+    return [measures.get(name, 0) for name in SIGNAL_VOCABULARY.stored]
+
+
+def _measure(name: str) -> Measure:
+    expression = signal_expression(name)
+    parts = [SIGNAL_VOCABULARY.stored.index(part) for part in _MADE_OF.get(name, (name,))]
+
+    def volume(vector: Sequence[int]) -> int:
+        return abs(sum(vector[part] for part in parts))
+
+    # Nobody is ranked for what was none of theirs; but to have no failures is the best of all.
+    fewest = FEWEST_ANSWERS if name in _SCORES else 0 if name in _LEAST_FIRST else 1
+    return Measure(
+        lambda contender: _value(expression, contender, volume(contender.vector), fewest),
+        expression.unit,
+        volume=volume,
+        least_first=name in _LEAST_FIRST,
+    )
+
+
+def _value(expression: Expression, contender: Contender, volume: int, fewest: int) -> Fraction | None:
+    return expression.value(contender.vector) if volume >= fewest else None
+
+
+SIGNAL_BOARDS: Final[dict[str, Measure]] = {
+    name: _measure(name) for name in (*SIGNAL_VOCABULARY.stored, *SIGNAL_VOCABULARY.derived)
+}
+"""By name: everything that is counted of signals, and the shares, means and scores made of it. Of fewer than
+five answers there is no score."""
