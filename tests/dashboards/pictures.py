@@ -12,37 +12,27 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import orjson
 from playwright.sync_api import Page, sync_playwright
 
 from daybook.board import composed
-from daybook.dashboards.board.access import VIEWS
+from daybook.dashboards.board.access import EVERY_VIEW, Role
 from daybook.dashboards.board.app import Board
 from daybook.dashboards.board.door import Door
+from daybook.dashboards.board.sessions import Sessions
 from daybook.ledger.calendar import Calendar
-from daybook.schemas.alerts import (
-    Alert,
-    AlertKind,
-    AlertState,
-    Breakdown,
-    DayFigures,
-    Dimension,
-    Scope,
-    Severity,
-    Split,
-    SplitRow,
-)
 from daybook.settings import Settings
-from daybook.sinks.award_rows import AWARDS
 from daybook.sinks.migrate import migrate
-from daybook.sinks.store import Store
+from daybook.sinks.store import Parameters, Store
+from daybook.view_keys import ViewKeysFile
+from tests.dashboards import signalled, stopped
+from tests.dashboards.made_up import coached, investigated, praise, shortfall
 from tests.dashboards.planned import tell
 from tests.dashboards.serving import served
 from tests.dashboards.shop import Quarter, Sold, shop, write, write_alert, write_quarters
-from tests.rewards.test_recognition_boards import POINTS, award, insert
 from tests.support.browser import ARGUMENTS
 from tests.support.require import chromium
 
@@ -73,12 +63,13 @@ PICTURES: list[tuple[str, str, tuple[int, int], Scheme]] = [
     ("alerts-desk", "alerts", (1280, 900), "light"),
     ("trust-desk", "trust", (1280, 900), "dark"),
     ("recognition-desk", "recognition", (1280, 900), "light"),
+    ("cases-desk", "cases", (1280, 900), "light"),
 ]
 SIZES = {"phone": (390, 844), "desk": (1280, 900), "wall": (1920, 1080)}
 SCHEMES: tuple[Scheme, Scheme] = ("light", "dark")
 EVERY: list[tuple[str, str, tuple[int, int], Scheme]] = [
     (f"{view}-{size}-{scheme}", view, pixels, scheme)
-    for view in VIEWS
+    for view in EVERY_VIEW
     for size, pixels in SIZES.items()
     for scheme in SCHEMES
 ]
@@ -155,45 +146,37 @@ def take(folder: Path, pictures: Sequence[tuple[str, str, tuple[int, int], Schem
     calendar = Calendar([shop(entry[0], entry[2], entry[3], entry[1]) for entry in SHOPS])
     sales = list(made_up_sales())
     newest = max(sold.at for sold in sales)
-    with tempfile.TemporaryDirectory() as data, Store.embedded(Path(data) / "clickhouse") as store:
+    with tempfile.TemporaryDirectory() as data, _Then.embedded(Path(data) / "clickhouse") as store:
         migrate(store)
+        stopped.stop_clock(store, NOW)
         write(store, calendar, sales)
         write_quarters(store, calendar, usual_quarters())
         write_alert(store, shortfall(newest))
         tell(store, calendar, [newest], GOALS)
-        _praise(store, newest)
+        praise(store, newest)
+        coached(store, newest)
+        investigated(store, newest)
+        signalled.write(store, _signals(), NOW, calendar)
         for statement in (_RAW, _DEAD):
             store.command(statement)
-        with served(_board(store, calendar, newest, Path(data))) as address:
-            _photograph(address, folder, pictures)
+        keys = ViewKeysFile(Path(data) / "keys.json")
+        manager = keys.create("Maria", role=Role.MANAGER, stores=["*"], now=NOW).token
+        with served(_board(store, calendar, newest, Path(data), keys)) as address:
+            _photograph(address, folder, pictures, manager)
 
 
-def _praise(store: Store, now: datetime) -> None:
-    """What people have earned lately."""
-    today, day = now.date(), timedelta(days=1)
-    best = {"Hugo": 0, "Ben": 1, "Chiara": 2, "Keiko": 3}
-    awards = [
-        award(
-            number,
-            key=name.lower(),
-            name=name,
-            first=today - back * day,
-            last=today - back * day,
-            value=str(98_765 - 1_234 * back),
-            decided_at=now - back * day - timedelta(hours=4),
-            public_at=now - back * day - timedelta(hours=2),
-        )
-        for number, (name, back) in enumerate(best.items())
-    ]
-    points = {"Hugo": 120, "Amira": 95, "Ben": 80, "Luca": 55, "Grace": 40}
-    awards += [
-        award(
-            100 + number, **POINTS, key=name.lower(), name=name, quantity=many, confirmed=many - 15,
-            first=today, last=today,
-        )
-        for number, (name, many) in enumerate(points.items())
-    ]  # fmt: skip
-    insert(store, AWARDS, *awards)
+class _Then(Store):
+    """A ClickHouse that takes every question for one of ``NOW``."""
+
+    def records(self, sql: str, parameters: Parameters | None = None) -> list[dict[str, Any]]:
+        """As ever, at that moment."""
+        return super().records(stopped.at(sql, NOW), parameters)
+
+
+def _signals() -> list[dict[str, Any]]:
+    """Of the web shop and of one other, as the simulator has them."""
+    told = signalled.signals(NOW)
+    return [each | {"store_id": "harbour"} if each.get("store_id") == "quayside" else each for each in told]
 
 
 _RAW = """
@@ -211,61 +194,16 @@ WHERE (epoch, partition, offset) IN (SELECT epoch, partition, offset FROM outcom
 """
 
 
-def _board(store: Store, calendar: Calendar, newest: datetime, data: Path) -> Board:
+def _board(store: Store, calendar: Calendar, newest: datetime, data: Path, keys: ViewKeysFile) -> Board:
     staff = data / "staff.json"
     staff.write_bytes(orjson.dumps({"staff": [{"staff_id": n.lower(), "name": n} for n in STAFF]}))
-    door = Door(None, None, lambda: newest, key_required=False)
+    door = Door(keys, Sessions(b"s" * 32), lambda: newest, key_required=False)
     settings = Settings(staff_file=staff)
     return composed(store, calendar, settings, door, clock=lambda: newest + timedelta(seconds=2))
 
 
-def shortfall(now: datetime) -> Alert:
-    """A made-up shortfall, taken apart so that each way adds up."""
-    rows = [
-        SplitRow(name="orders", amount=-98_310),
-        SplitRow(name="units", amount=-12_040),
-        SplitRow(name="price", amount=4_215),
-        SplitRow(name="discounts", amount=-6_900),
-        SplitRow(name="reversals", amount=-2_143),
-    ]
-    named = {"wool-throw": -61_200, "oak-board": -30_415, "tea-darjeeling": -9_980}
-    products = [
-        SplitRow(name=name, label=name.replace("-", " ").capitalize(), amount=amount)
-        for name, amount in named.items()
-    ]
-    whole = sum(row.amount for row in rows)
-    rest = whole - sum(row.amount for row in products)
-    return Alert(
-        dedup_key="5a" * 16,
-        version=7,
-        rule="target-at-risk",
-        kind=AlertKind.TARGET,
-        severity=Severity.ERROR,
-        scope=Scope(dimension=Dimension.STORE, key="marais", store="marais", currency="EUR"),
-        business_date=now.date(),
-        state=AlertState.FIRING,
-        reason="held_long_enough",
-        finding="shortfall",
-        title="Le Marais will probably miss its target",
-        summary="24.0 % below what is usual by now, for 42 minutes: fewer orders, above all of Wool throw.",
-        started_at=now - timedelta(minutes=42),
-        updated_at=now - timedelta(minutes=1),
-        fired_at=now - timedelta(minutes=32),
-        times_fired=1,
-        day=DayFigures(
-            actual=364_459, expected=364_459 - whole, projected_close=799_039, low=741_974, high=858_916,
-            target=900_000, chance=30_000, at_risk=100_961,
-        ),
-        split=Split(
-            shortfall=whole,
-            parts=rows,
-            breakdowns=[Breakdown(dimension=Dimension.PRODUCT, rows=products, rest=rest)],
-        ),
-    )  # fmt: skip
-
-
 def _photograph(
-    address: str, folder: Path, pictures: Sequence[tuple[str, str, tuple[int, int], Scheme]]
+    address: str, folder: Path, pictures: Sequence[tuple[str, str, tuple[int, int], Scheme]], manager: str
 ) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
@@ -275,6 +213,7 @@ def _photograph(
                 color_scheme=scheme,
                 locale="en-GB",
                 timezone_id="Europe/London",
+                extra_http_headers={"Authorization": f"Bearer {manager}"} if view == "coaching" else None,
             )
             _one(context.new_page(), f"{address}/{view}", folder / f"{name}.png")
             context.close()
