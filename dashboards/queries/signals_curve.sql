@@ -5,7 +5,7 @@
 WITH
 {% include "parts/scope.sql" %},
 {% include "parts/signals_so_far.sql" %},
-    (SELECT groupUniqArray(back) FROM so_far WHERE back > 0) AS known,
+    (SELECT groupUniqArray(back) FROM so_far WHERE back > 0 AND measure IN ('sessions', 'payment_failures', 'heartbeats')) AS known,
     facts AS
     (
         SELECT toUInt16(0) AS back, store_id, quarter, 'net' AS measure, gross + discounts + reversals AS value
