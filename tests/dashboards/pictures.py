@@ -64,6 +64,8 @@ PICTURES: list[tuple[str, str, tuple[int, int], Scheme]] = [
     ("trust-desk", "trust", (1280, 900), "dark"),
     ("recognition-desk", "recognition", (1280, 900), "light"),
     ("cases-desk", "cases", (1280, 900), "light"),
+    ("coaching-desk", "coaching", (1280, 900), "light"),
+    ("signals-desk", "signals", (1280, 900), "dark"),
 ]
 SIZES = {"phone": (390, 844), "desk": (1280, 900), "wall": (1920, 1080)}
 SCHEMES: tuple[Scheme, Scheme] = ("light", "dark")
