@@ -16,16 +16,16 @@ import click
 
 from daybook.cli.store_options import CANNOT, give_up, print_json
 from daybook.demo import webhooks
+from daybook.demo.first_day import first_day
 from daybook.demo.folder import DataFolder
 from daybook.demo.plant import plant_at
 from daybook.demo.receiver import prepare_rules
-from daybook.demo.recognition import first_praise, prepare_recognition
+from daybook.demo.recognition import prepare_recognition
 from daybook.demo.runtime import Demo, open_demo
 from daybook.demo.server import HOST, PortTakenError, bind, new_demo_key, new_demo_view_key, serving
 from daybook.demo.sources import FORMATS, FileSource, Shops
 from daybook.json_files import FileError
 from daybook.ledger.calendar import Calendar
-from daybook.operations.access import send_command
 from daybook.operations.base import Place
 from daybook.operations.totals import TotalsArgs
 from daybook.operations.totals import totals as read_totals
@@ -180,8 +180,7 @@ class _Run:
                 await asyncio.sleep(_POLL)
             await demo.watching.begin()
             if is_first:
-                praise = first_praise(datetime.now(UTC))
-                await asyncio.to_thread(send_command, demo.broker.bootstrap, praise)
+                await first_day(demo, datetime.now(UTC))
             selling = [shops.publish_live(demo.publisher, live)]
             if self._options["signals"]:
                 selling.append(shops.publish_signals(demo.signals, self._folder, datetime.now(UTC)))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import orjson
 
 from daybook.demo.folder import DataFolder
 from daybook.producers.simulator.shops import SHOPS
-from daybook.schemas.awards import GiveRecognition
 from daybook.schemas.currencies import exponent
-from daybook.schemas.ticks import encode_tick
 from daybook.settings import Settings
 
 _RECEIVER: Final = "demo"
@@ -111,15 +108,3 @@ def _staff() -> list[dict[str, Any]]:
             entry = {"staff_id": staff_id, "name": staff_id.title(), "home_store": shop.store_id}
             found.setdefault(staff_id, entry | {"receiver": _RECEIVER, "teams": teams})
     return list(found.values())
-
-
-def first_praise(now: datetime) -> bytes:
-    """A command: what a manager says on the demo's first day."""
-    praise = GiveRecognition(
-        recognition_id=secrets.token_hex(6),
-        staff_id=SHOPS[0].staff[0],
-        reason="Stayed late to help a customer find a present",
-        by="the shop manager",
-        at=now.astimezone(UTC),
-    )
-    return encode_tick(praise)

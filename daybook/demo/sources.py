@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 from pathlib import Path
@@ -22,9 +22,11 @@ from daybook.schemas.codec import encode_event
 from daybook.schemas.stores import StoreEntry
 
 BATCH: Final = 500
-LIKE_WEEKS: Final = 5
 SIGNAL_WEEKS: Final = 4
 """As few like days as something usual takes."""
+LIKE_WEEKS: Final = range(2, 6)
+YEAR_WEEKS: Final = range(52, 55)
+"""364 days ago, and so far before that a whole week can be told like for like."""
 FORMATS: Final = ("online-retail",)
 _AHEAD: Final = 200
 _REVENUE: Final = timedelta(days=90)
@@ -67,15 +69,12 @@ class Shops:
     ) -> None:
         """Publish the last two days, the newer one first, for that is what people look at.
 
-        With a planted shortfall, before them the like days of five weeks in outline: what is unusual shows
-        only beside what is usual.
+        With a planted shortfall, before them in outline a week and the like days of the four weeks before it:
+        what is unusual shows only beside what is usual. After them the like days of a year ago.
         """
         done = 0
-        # A day before and after, for somewhere it is already tomorrow.
-        outline = chain.from_iterable(
-            plain_past(self._seed, like - timedelta(hours=24), like + timedelta(hours=24), self._rate)
-            for like in (now - timedelta(weeks=week) for week in range(1, LIKE_WEEKS + 1))
-        )
+        lately = plain_past(self._seed, now - timedelta(days=8), now - timedelta(days=2), self._rate)
+        outline, year = chain(self._like_days(now, LIKE_WEEKS), lately), self._like_days(now, YEAR_WEEKS)
         days = [
             (
                 record.outgoing
@@ -84,11 +83,19 @@ class Shops:
             )
             for start in (now - timedelta(hours=24), now - timedelta(hours=48))
         ]
-        for past in (outline, *days) if self._plant is not None else days:
+        for past in (outline, *days, year) if self._plant is not None else days:
             while piece := list(islice(past, BATCH)):
                 await publisher.send(piece)
                 done += len(piece)
                 progress(done)
+
+    def _like_days(self, now: datetime, weeks: Iterable[int]) -> Iterator[OutgoingRecord]:
+        # A day before and after, for somewhere it is already tomorrow.
+        for week in weeks:
+            like = now - timedelta(weeks=week)
+            yield from plain_past(
+                self._seed, like - timedelta(hours=24), like + timedelta(hours=24), self._rate
+            )
 
     async def publish_signals(self, flow: SignalFlow, folder: DataFolder, now: datetime) -> None:
         """Publish for ever what customers and systems say: the last day at once, then each at its time.

@@ -87,6 +87,7 @@ def _sale(shop: Shop, began: datetime, amount: int) -> OutgoingRecord:
         "store_id": shop.store_id,
         "region": shop.region,
         "channel": "ecommerce" if shop.online else "pos",
+        **({} if shop.online else {"till_id": f"till-{1 + place % shop.tills}"}),
         "currency": shop.currency,
         "staff": [{"staff_id": shop.staff[int(began.timestamp()) // 900 % len(shop.staff)]}]
         if shop.staff

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from daybook.sinks.store import Store
+from tests.dashboards.panels import nothing_to_see
 from tests.demo.running import RunningDemo, demo
 
 _BOARDS = """
@@ -21,6 +23,8 @@ _TOTALS = """
 SELECT business_date, currency, key, gross + discounts FROM merged_totals
 WHERE book = 'sales' AND dimension = 'store'
 """
+ASK_FOR_MORE = {f"{board}: My own line: 0 row(s), nothing in them" for board in ("leaderboard", "managers")}
+"""Panels that say what to type before they show anything."""
 LIMIT = 200
 """Seconds; two minutes are promised, and a busy machine is given longer."""
 
@@ -58,6 +62,13 @@ def test_a_planted_shortfall_is_told_shown_and_taken_on(tmp_path: Path) -> None:
         running.command("targets", "set", "--all", "--from", "2026-01-01", *target)
         until(running, lambda: 1_234_500 in targets_shown(running))
     assert boards_beyond_totals(folder) == []
+    assert panels_without_anything(folder) == []
+
+
+def panels_without_anything(folder: Path) -> list[str]:
+    """Panels of Grafana's boards that show an error, or nothing, when they are opened on this data."""
+    with Store.embedded(folder / "clickhouse") as store:
+        return [told for told in nothing_to_see(store, datetime.now(UTC)) if told not in ASK_FOR_MORE]
 
 
 def operator(running: RunningDemo, method: str, path: str, body: Any = None) -> Any:
@@ -91,9 +102,9 @@ def alerts(running: RunningDemo) -> list[dict[str, Any]]:
 
 
 def cases(running: RunningDemo) -> list[dict[str, Any]]:
-    """The cases that are open."""
+    """The open cases of shortfalls."""
     found: list[dict[str, Any]] = running.command("cases", "list")["cases"]
-    return found
+    return [case for case in found if case["kind"] == "shortfall"]
 
 
 def until(running: RunningDemo, condition: Any) -> None:
