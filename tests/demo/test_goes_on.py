@@ -5,12 +5,9 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
-import pytest
-
 from tests.demo.running import demo, sale, write_stores
 
 
-@pytest.mark.long
 def test_it_goes_on_after_ctrl_c_and_after_a_kill(tmp_path: Path) -> None:
     """Ctrl-C ends it in order; a SIGKILL right after a 202 loses nothing that was acknowledged."""
     folder = tmp_path / "data"

@@ -17,8 +17,8 @@ from tests.support.require import need, unavailable
     "name",
     [
         "worker-killed",
-        pytest.param("frozen-worker", marks=pytest.mark.long),
-        pytest.param("broker-killed", marks=pytest.mark.long),
+        "frozen-worker",
+        "broker-killed",
         pytest.param("notifier-killed", marks=pytest.mark.long),
     ],
 )

@@ -26,7 +26,6 @@ from tests.streams.trade import Sent
 pytestmark = pytest.mark.timeout(240)  # many processes, one after the other
 
 
-@pytest.mark.long
 def test_four_partitions_become_twelve_under_load(plant: Plant) -> None:
     """Sales go on by producers with the new map and with the old one, and every total is right.
 

@@ -15,7 +15,6 @@ from tests.streams.plant import CALENDAR, Plant
 pytestmark = pytest.mark.timeout(240)  # many processes, one after the other
 
 
-@pytest.mark.long
 def test_a_store_moves_to_another_zone_from_a_date_on(plant: Plant) -> None:
     """After a recount all totals are those of an independent computation, and what comes later goes on so."""
     events = list(plant.trade.events(3000))

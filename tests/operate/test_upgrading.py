@@ -35,7 +35,6 @@ async def forms(bootstrap: str) -> set[str]:
     return found
 
 
-@pytest.mark.long
 def test_an_older_worker_hands_over_to_a_newer_one_under_load(plant: Plant) -> None:
     """The older counts alone, then beside the newer, then the newer alone: every total is right."""
     plant.limit = 150.0

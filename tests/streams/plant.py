@@ -33,7 +33,7 @@ from tests.streams.trade import STORES, Sent, Trade
 PARTITIONS: Final = 4
 RETENTION: Final = timedelta(days=14)
 SESSION_SECONDS: Final = 6
-LIMIT: Final = 75.0
+LIMIT: Final = 150.0
 """Seconds after which a test gives up waiting."""
 CALENDAR: Final = Calendar(
     [StoreEntry(store_id=name, region="north", days=[DayRule(zone="UTC")]) for name in STORES]

@@ -20,7 +20,7 @@ EVENTS = 6_322
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the Online Retail file does not lie beside this checkout")
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(400)
 def test_the_real_file_comes_out_to_the_penny(
     kafka_broker: KafkaBroker, clickhouse_url: str, clickhouse_database: str, tmp_path: Path
 ) -> None:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.faults.till_offline import run
 from tests.support.kafka import KafkaBroker
 
 
-@pytest.mark.long
 def test_a_till_that_is_offline_and_killed_delivers_every_sale_once(
     kafka_broker: KafkaBroker, tmp_path: Path
 ) -> None:
