@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from daybook.producers.simulator.shops import SHOPS, Shop
+from daybook.producers.simulator.signals import Cause, PlantedCause
 from daybook.producers.simulator.stream import SimulatedRecord
 
 _BEFORE: Final = timedelta(minutes=75)
@@ -25,13 +26,27 @@ class Plant(NamedTuple):
 
     def holds_back(self, record: SimulatedRecord) -> bool:
         """Whether a record is one of the sales that are missing."""
+        return self.first <= record.at < self.last and _said(record).get("store_id") == self.store_id
+
+    def silences(self, record: SimulatedRecord) -> bool:
+        """Whether a record is a sign of life of one of the tills that are down."""
         if not self.first <= record.at < self.last:
             return False
-        try:
-            event = orjson.loads(record.value)
-        except ValueError:
-            return False
-        return isinstance(event, dict) and event.get("store_id") == self.store_id
+        said = _said(record)
+        return said.get("type") == "terminal.heartbeat" and said.get("store_id") == self.store_id
+
+    @property
+    def cause(self) -> PlantedCause:
+        """The same to the simulator of signals: its first till says that it has lost power."""
+        return PlantedCause(Cause.TILL, self.store_id, self.first, self.last)
+
+
+def _said(record: SimulatedRecord) -> dict[str, Any]:
+    try:
+        said = orjson.loads(record.value)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def plant_at(now: datetime) -> Plant:

@@ -65,6 +65,7 @@ def prepare_rules(folder: Path, url: str) -> None:
 def receiver_router(folder: Path) -> APIRouter:
     """The route that takes the demo's alerts."""
     router = APIRouter()
+    taken: set[str] = set()
 
     @router.post(PATH, include_in_schema=False)
     async def take(request: Request) -> Response:
@@ -72,6 +73,11 @@ def receiver_router(folder: Path) -> APIRouter:
         if len(body) > _LARGEST or not _signed(folder, request, body):
             return Response(status_code=401)
         notification = Notification.model_validate_json(body)
+        # It comes again where an answer took too long.
+        message = request.headers["webhook-id"]
+        if message in taken:
+            return Response(status_code=204)
+        taken.add(message)
         line = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {subject(notification)}"
         with (folder / LOG).open("a", encoding="utf-8") as file:
             file.write(f"{line}\n{text(notification)}\n\n")

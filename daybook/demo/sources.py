@@ -16,7 +16,7 @@ from daybook.producers.importers import online_retail
 from daybook.producers.records import OutgoingRecord, Publisher
 from daybook.producers.simulator import simulate
 from daybook.producers.simulator.plainly import plain_past
-from daybook.producers.simulator.signals import signals_of_like_day, simulate_signals
+from daybook.producers.simulator.signals import PlantedCause, signals_of_like_day, simulate_signals
 from daybook.producers.simulator.stream import SimulatedRecord
 from daybook.schemas.codec import encode_event
 from daybook.schemas.stores import StoreEntry
@@ -25,8 +25,8 @@ BATCH: Final = 500
 SIGNAL_WEEKS: Final = 4
 """As few like days as something usual takes."""
 LIKE_WEEKS: Final = range(2, 6)
-YEAR_WEEKS: Final = range(52, 55)
-"""364 days ago, and so far before that a whole week can be told like for like."""
+YEAR_WEEKS: Final = range(52, 53)
+"""364 days ago."""
 FORMATS: Final = ("online-retail",)
 _AHEAD: Final = 200
 _REVENUE: Final = timedelta(days=90)
@@ -107,19 +107,32 @@ class Shops:
         since = folder.signals_since()
         if since is None:
             past = simulate_signals(
-                self._seed, now - timedelta(hours=24), now, rate=self._rate, revenue_from=now - _REVENUE
+                self._seed,
+                now - timedelta(hours=24),
+                now,
+                rate=self._rate,
+                planted=self._causes,
+                revenue_from=now - _REVENUE,
             )
             like = chain.from_iterable(
                 signals_of_like_day(self._seed, now, back, self._rate)
                 for back in range(1, SIGNAL_WEEKS + 1 if self._plant is not None else 1)
             )
-            told = chain((record.outgoing for record in past), like)
+            told = chain((record.outgoing for record in past if self._lives(record)), like)
             while piece := await asyncio.to_thread(lambda: list(islice(told, BATCH))):
                 await flow.publisher.send(piece)
             folder.note_signals_since(since := now)
         else:
             since = max(since, flow.newest() or since)
-        await _live(flow.publisher, simulate_signals(self._seed, since, rate=self._rate), lambda _: True)
+        live = simulate_signals(self._seed, since, rate=self._rate, planted=self._causes)
+        await _live(flow.publisher, live, self._lives)
+
+    @property
+    def _causes(self) -> tuple[PlantedCause, ...]:
+        return () if self._plant is None else (self._plant.cause,)
+
+    def _lives(self, record: SimulatedRecord) -> bool:
+        return self._plant is None or not self._plant.silences(record)
 
     def _sells(self, record: SimulatedRecord) -> bool:
         return self._plant is None or not self._plant.holds_back(record)
