@@ -211,3 +211,12 @@ def test_hours_that_grow_are_remembered_and_come_to_the_same() -> None:
     for minutes in (0, 30, 90, 60, 120):
         grown = case(window_end=NOON - timedelta(minutes=120 - minutes))
         assert evidence_of(grown, seen, NOON, past) == evidence_of(grown, seen, NOON)
+
+
+def test_like_days_that_are_still_on_their_way_are_looked_at_again() -> None:
+    """Remembered before their signals came, they are not taken for days without any."""
+    failing = today("payment.failed", 40, gateway="acme", reason="timeout")
+    past = {}  # type: ignore[var-annotated]
+    early = evidence_of(case(NORTH), witnesses(signals(BEATING, failing)), NOON, past)
+    late = witnesses(signals(USUAL, BEATING, failing))
+    assert evidence_of(case(NORTH), late, NOON, past) == evidence_of(case(NORTH), late, NOON) != early
