@@ -49,12 +49,16 @@ class Sight(NamedTuple):
 
 
 class CasesAgent:
-    """Keeps cases: looks at alerts with every tick, at evidence once in a quarter hour and for new cases."""
+    """Keeps cases: looks at alerts with every tick, at evidence for new cases and once in some seconds.
+
+    ``seconds`` are a quarter hour if left out, for that is the grain of what it looks at.
+    """
 
     name: Final = "cases"
 
-    def __init__(self, sight: Sight) -> None:
+    def __init__(self, sight: Sight, seconds: int = QUARTER) -> None:
         self._sight = sight
+        self._seconds = seconds
         self.desk = Desk()
         self._looked_at = -1
         self._handed: list[Case] = []
@@ -97,9 +101,9 @@ class CasesAgent:
         sight, before = self._sight, len(self.desk.cases)
         alerts = {alert.dedup_key: alert for alert in sight.alerts.all()}
         self.desk.open_and_join(alerts, now)
-        quarter = int(now.timestamp()) // QUARTER
-        if quarter != self._looked_at or len(self.desk.cases) != before:
-            self._looked_at = quarter
+        turn = int(now.timestamp()) // self._seconds
+        if turn != self._looked_at or len(self.desk.cases) != before:
+            self._looked_at = turn
             witnesses = Witnesses(
                 sight.calendar, view, sight.signals, list(sight.adjustments()), list(alerts.values())
             )

@@ -48,6 +48,8 @@ from daybook.streams.watch_agent import WatchAgent
 
 EVALUATION: Final = timedelta(seconds=5)
 _TICK_SECONDS: Final = 2.0
+_EVIDENCE_SECONDS: Final = 30
+"""The signals of the past come after the first alert, and whoever tries the demo looks at its case soon."""
 _OPTIONS: Final[Mapping[str, Any]] = {"check_crcs": False, "fetch_max_wait_ms": PATIENT_FETCH_WAIT_MS}
 _SWIFT_OPTIONS: Final[Mapping[str, Any]] = {**_OPTIONS, "fetch_max_wait_ms": FETCH_WAIT_MS}
 
@@ -85,7 +87,8 @@ class Watching:
                 self._signals,
                 adjustments=lambda: self._plans.adjustments,
                 complete=lambda: self._ready.is_set() and self._alerts.caught_up,
-            )
+            ),
+            _EVIDENCE_SECONDS,
         )
         names = [receiver.id for receiver in self.rules.current.receivers]
         sources = Sources(

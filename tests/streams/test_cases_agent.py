@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
+from daybook.ledger.signals.merged import MergedSignals
 from daybook.schemas import topics
 from daybook.schemas.alerts import Alert
 from daybook.schemas.cases import Case, CaseState, Cause, CheckCase, CloseCase, Item, TakeCase
 from daybook.schemas.ticks import Command, decode_tick, encode_tick
 from daybook.streams.cases_agent import CasesAgent, Sight
 from tests.ledger.cases.test_desk import FAILING, short
-from tests.ledger.cases.world import CALENDAR, NOON, sales, signals
+from tests.ledger.cases.world import CALENDAR, NOON, sales, seen_by, signals
 
 
 class Alerts:
@@ -36,9 +39,10 @@ class Room:
         self.topic: list[Case] = []
         self.begin()
 
-    def begin(self) -> None:
+    def begin(self, seconds: int = 900) -> None:
         """As after a kill: all that it knows is in the table."""
-        self.agent = CasesAgent(Sight(CALENDAR, self.alerts, self.seen, complete=lambda: self.complete))
+        sight = Sight(CALENDAR, self.alerts, self.seen, complete=lambda: self.complete)
+        self.agent = CasesAgent(sight, seconds)
         self.agent.restore(self.table)
 
     def tick(self, *commands: Command, minutes: float = 1, written: bool = True) -> None:
@@ -78,6 +82,22 @@ def test_a_shortfall_becomes_a_case_with_evidence_at_the_next_tick() -> None:
     told = len(room.topic)
     room.tick()
     assert len(room.topic) == told
+
+
+@pytest.mark.parametrize(("seconds", "minutes"), [(30, 1), (900, 15)])
+def test_evidence_that_comes_after_its_case_is_seen_at_the_next_look(seconds: int, minutes: int) -> None:
+    """Not before, and without anything else happening."""
+    room = Room()
+    room.seen, room.now = MergedSignals(), NOON - timedelta(minutes=1)
+    room.begin(seconds)
+    room.alerts.kept = [short()]
+    room.tick()
+    assert room.case().evidence == []
+    seen_by(room.seen, FAILING)
+    room.tick(minutes=minutes - 0.75)
+    assert room.case().evidence == []
+    room.tick(minutes=0.75)
+    assert room.case().evidence[0].points_to is Cause.PAYMENT
 
 
 def test_a_kill_at_any_tick_opens_no_second_case_and_loses_none() -> None:

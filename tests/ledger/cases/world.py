@@ -72,7 +72,12 @@ def today(of: str, times: int, /, **fields: Any) -> list[Told]:
 
 def signals(*told: list[Told]) -> MergedSignals:
     """What a worker counts of signals, as the watcher sees it."""
-    ledger, merged = SignalLedger(0, 7, CALENDAR), MergedSignals()
+    return seen_by(MergedSignals(), *told)
+
+
+def seen_by(merged: MergedSignals, *told: list[Told]) -> MergedSignals:
+    """A view that has nothing yet, once the watcher has read what a worker counts."""
+    ledger = SignalLedger(0, 7, CALENDAR)
     every = sorted((one for part in told for one in part), key=lambda one: one[1])
     ledger.fold([_record(number, one) for number, one in enumerate(every)])
     assert ledger.position.dead == 0
