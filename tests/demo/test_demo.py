@@ -14,7 +14,8 @@ from tests.demo.running import RunningDemo, demo, demo_to_its_end, sale, write_s
 
 pytestmark = pytest.mark.timeout(240)
 
-PATIENCE_MS = 30_000
+PATIENCE_MS = 90_000
+"""The sale waits behind the demo's whole past."""
 
 
 @pytest.fixture(scope="module")

@@ -75,6 +75,7 @@ def killed(path: Path, folder: Path, after: float) -> None:
     process.wait()
 
 
+@pytest.mark.long
 def test_a_small_file_comes_out_to_the_penny(tmp_path: Path) -> None:
     """Sales, equal lines, shipping, a refund, an adjustment and a gift card; stock movements are skipped."""
     path = tmp_path / "small.csv"

@@ -18,7 +18,7 @@ from tests.support.require import need, unavailable
     [
         "worker-killed",
         "frozen-worker",
-        "broker-killed",
+        pytest.param("broker-killed", marks=pytest.mark.long),
         pytest.param("notifier-killed", marks=pytest.mark.long),
     ],
 )

@@ -50,6 +50,7 @@ async def delete_topics(plant: Plant) -> None:
     await admin.close()
 
 
+@pytest.mark.long
 def test_a_month_comes_back(plant: Plant, tmp_path: Path) -> None:
     """Load, back up under load, wipe, restore: all totals are right, and it goes on; signals too."""
     folder, files = tmp_path / "backup", tmp_path / "restored"

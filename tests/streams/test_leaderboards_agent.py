@@ -18,6 +18,7 @@ WHERE book = 'sales' AND dimension IN ('store', 'category', 'channel')
 """
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_boards_are_told_while_sales_come_and_after_a_kill(plant: Plant) -> None:
     """What was sold, returned and repeated stands on the boards; a watcher that was killed catches up."""
