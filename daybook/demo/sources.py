@@ -25,8 +25,8 @@ BATCH: Final = 500
 SIGNAL_WEEKS: Final = 4
 """As few like days as something usual takes."""
 LIKE_WEEKS: Final = range(2, 6)
-YEAR_WEEKS: Final = range(52, 53)
-"""364 days ago."""
+YEAR_WEEKS: Final = range(52, 55)
+"""364 days ago, and so far before that a whole week can be told like for like."""
 FORMATS: Final = ("online-retail",)
 _AHEAD: Final = 200
 _REVENUE: Final = timedelta(days=90)
