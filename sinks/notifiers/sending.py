@@ -55,10 +55,14 @@ class Sending:
         self._receivers = {receiver.id: receiver for receiver in receivers}
 
     def start(self, notification: Notification) -> None:
-        """Send a notification, if it is not under way already and its receiver does not ask for a pause."""
+        """Send a notification, unless its receiver asks for a pause, it is under way or was just tried.
+
+        A try may end while a decision that still has it due is being written: its result comes first.
+        """
         key = notification.notification_id
         waits = self._not_before.get(notification.receiver, 0.0) > asyncio.get_running_loop().time()
-        if key in self._under_way or waits:
+        tried = any(result.notification_id == key for result in self._results)
+        if key in self._under_way or tried or waits:
             return
         task = asyncio.create_task(self._try(notification), name=f"send {key}")
         self._under_way[key] = task

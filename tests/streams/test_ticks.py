@@ -51,7 +51,7 @@ class Counter:
         entries: dict[bytes, bytes | None] = {b"count": str(self.count).encode()}
         if commands:
             entries[b"seen"] = orjson.dumps(self.seen)
-        return Outcome(entries, [Outgoing(topics.ALERTS, b"count", str(self.count).encode())])
+        return Outcome(entries, [Outgoing(topics.ALERTS, self.name.encode(), str(self.count).encode())])
 
 
 class NotedWriter(TransactionalWriter):
@@ -137,7 +137,7 @@ async def test_the_offset_is_committed_after_the_transaction() -> None:
     await desk.give(0, TICK)
     assert desk.notes == [("write", PLACE), ("commit", (PLACE, 1))]
     assert desk.writer.entries[b"count"] == b"1"
-    assert desk.writer.records == [Outgoing(topics.ALERTS, b"count", b"1")]
+    assert desk.writer.records == [Outgoing(topics.ALERTS, b"watch", b"1")]
     again = Desk(desk.writer.entries)
     assert (again.agent.count, again.processor.next_offset(PLACE)) == (1, 1)
 
