@@ -228,10 +228,17 @@ def _credentials(security: Mapping[str, Any]) -> faust.SSLCredentials | faust.SA
     return None
 
 
+class FilelessApp(faust.App):
+    """A Faust app that keeps nothing on the disk."""
+
+    async def on_first_start(self) -> None:
+        """Make no folders: Faust's would be in the working folder, read-only in a unit or container."""
+
+
 def _faust_app(
     settings: AppSettings, scheduler: type[BatchScheduler], assignor: type[WatchfulAssignor]
 ) -> Any:
-    return faust.App(
+    return FilelessApp(
         settings.app_id,
         broker=settings.urls,
         broker_credentials=_credentials(settings.security),

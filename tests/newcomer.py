@@ -140,7 +140,10 @@ class Machine:
             return
         template, _, instance = name.partition("@")
         unit = units / (f"{template}@.service" if instance else f"{template}.service")
-        command = self.placed(_entries(unit, "ExecStart")[0]).replace("%i", instance)
+        commands = _entries(unit, "ExecStart")
+        for file in sorted((units / f"{name}.service.d").glob("*.conf")):
+            commands += _entries(file, "ExecStart")
+        command = self.placed(commands[-1]).replace("%i", instance)
         given = " ".join(_entries(unit, "Environment")).replace('"', "'")
         extra = f" --port {self.ports['8401']}" if instance == "board" else ""
         with (self.folder / f"{name}.log").open("ab") as out:
@@ -180,6 +183,7 @@ def clone(machine: Machine) -> Path:
         "kafka/server.local.properties",
         "systemd/daybook-kafka.service",
         "systemd/daybook@.service",
+        "systemd/daybook@signals.service.d/worker.conf",
     ):
         file = made / "deploy" / name
         file.write_text(machine.placed(file.read_text("utf-8")))

@@ -23,7 +23,15 @@ BASE: dict[str, Any] = yaml.safe_load(FILES[0].read_text("utf-8"))
 TLS: dict[str, Any] = yaml.safe_load(FILES[1].read_text("utf-8"))
 SERVICES: dict[str, dict[str, Any]] = BASE["services"]
 OURS = sorted(name for name, service in SERVICES.items() if service["image"].startswith("daybook:"))
-JOBS = {"topics", "migrations", "clickhouse-users"}
+ONLY_TLS = {"kafka-access": TLS["services"]["kafka-access"]}
+JOBS = {"topics", "migrations", "clickhouse-users", *ONLY_TLS}
+RUNNING = {
+    ("worker",),
+    ("worker", "--of", "signals"),
+    *((name,) for name in ("sink", "watcher", "notifier", "gateway", "board")),
+}
+"""What has to run that all of Daybook does, wherever it is installed."""
+BOARD_OPTIONS = {"--host", "0.0.0.0", "--port", "8401", "--require-key"}  # noqa: S104 - of its container
 
 
 def environment(name: str, *, tls: bool) -> dict[str, str]:
@@ -73,10 +81,10 @@ def test_only_three_doors_and_on_loopback() -> None:
     assert all(port.startswith("127.0.0.1:") for listed in ports.values() for port in listed)
 
 
-@pytest.mark.parametrize("name", sorted(SERVICES))
+@pytest.mark.parametrize("name", sorted(SERVICES.keys() | ONLY_TLS.keys()))
 def test_each_service_is_bounded(name: str) -> None:
     """Pinned image, restart policy, memory limit, a look at its health, no new privileges, logs that end."""
-    service = SERVICES[name]
+    service = (SERVICES | ONLY_TLS)[name]
     assert re.fullmatch(r"[a-z/-]+:[0-9][0-9.]+", service["image"])
     assert service["mem_limit"]
     assert service["restart"] == ("on-failure:5" if name in JOBS else "unless-stopped")
@@ -87,6 +95,37 @@ def test_each_service_is_bounded(name: str) -> None:
     if name in OURS:
         assert service["read_only"]
         assert service["user"] == "10001:10001"
+
+
+def test_all_of_daybook_runs() -> None:
+    """Every process of it, without a profile that one has to know of; with TLS each has a login."""
+    running = {name: SERVICES[name] for name in OURS if name not in JOBS}
+    named = [[word for word in each["command"] if word not in BOARD_OPTIONS] for each in running.values()]
+    assert {tuple(words) for words in named} == RUNNING
+    assert all("profiles" not in service for service in SERVICES.values())
+    assert all("DAYBOOK_KAFKA_USER" in environment(name, tls=True) for name in running)
+
+
+def test_who_decides_and_who_tells_go_by_the_same_rules() -> None:
+    """Watcher and notifier have the file that is mounted for them: the one that comes with Daybook."""
+    for name in ("watcher", "notifier"):
+        assert environment(name, tls=False)["DAYBOOK_RULES_FILE"] == "/etc/daybook/rules.json"
+        assert "./deploy/config:/etc/daybook:ro" in SERVICES[name]["volumes"]
+    ours = (ROOT / "daybook" / "defaults" / "rules.json").read_bytes()
+    assert (ROOT / "deploy" / "config" / "rules.json").read_bytes() == ours
+
+
+def test_volumes_can_be_written_by_our_user() -> None:
+    """A new volume belongs to whom its folder in the image belongs to, which would be root otherwise."""
+    image = (ROOT / "Dockerfile").read_text("utf-8")
+    places = {
+        volume.split(":")[1]
+        for name in OURS
+        for volume in SERVICES[name].get("volumes", [])
+        if volume.split(":")[0] in BASE["volumes"]
+    }
+    assert places == {"/var/lib/daybook"}
+    assert "install -d -o 10001 -g 10001 -m 700 /var/lib/daybook" in image
 
 
 def test_no_password_stands_in_a_file() -> None:

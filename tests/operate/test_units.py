@@ -7,10 +7,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import click
 import pytest
 
-from daybook.cli.main import main
+from tests.docs.test_pages import why_not_parsed
+from tests.operate.test_compose import RUNNING
 from tests.support.kafka.jars import fetch_jars, programs_missing
 from tests.support.require import need, unavailable
 from tests.support.tree import ROOT
@@ -22,10 +22,11 @@ def test_systemd_finds_nothing_wrong(tmp_path: Path) -> None:
     """Its own check reads every unit; only the programs, which are not installed here, are others."""
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not there: the units are not checked.")
-    for unit in UNITS.iterdir():
+    shutil.copytree(UNITS, tmp_path, dirs_exist_ok=True)
+    for unit in (file for file in tmp_path.rglob("*") if file.is_file()):
         text = re.sub(r"^(Exec\w+=)/opt/\S+", r"\1/bin/true", unit.read_text("utf-8"), flags=re.MULTILINE)
-        (tmp_path / unit.name).write_text(text)
-    names = ["daybook-kafka.service", "daybook@worker.service", "daybook.target"]
+        unit.write_text(text)
+    names = ["daybook-kafka.service", "daybook@worker.service", "daybook@signals.service", "daybook.target"]
     done = subprocess.run(
         ["systemd-analyze", "verify", *(str(tmp_path / name) for name in names)],
         capture_output=True,
@@ -36,12 +37,20 @@ def test_systemd_finds_nothing_wrong(tmp_path: Path) -> None:
     assert told == []
 
 
-def test_each_unit_of_the_target_is_a_process_of_ours() -> None:
-    """What is started is a command that runs until it is told to end."""
+def test_the_target_starts_all_of_daybook() -> None:
+    """Each unit of it is a process of ours, by its name or by a file beside it, and none is missing."""
     (wanted,) = re.findall(r"^Wants=(.+)$", (UNITS / "daybook.target").read_text("utf-8"), re.MULTILINE)
-    names = re.findall(r"daybook@(\w+)\.service", wanted)
-    assert {"worker", "sink", "gateway", "watcher", "notifier", "board"} == set(names)
-    assert all(main.get_command(click.Context(main), name) for name in names)
+    template = (UNITS / "daybook@.service").read_text("utf-8")
+    started = set()
+    for name in re.findall(r"daybook@(\w+)\.service", wanted):
+        files = sorted((UNITS / f"daybook@{name}.service.d").glob("*.conf"))
+        texts = [template, *(file.read_text("utf-8") for file in files)]
+        commands = re.findall(r"^ExecStart=(.+)$", "\n".join(texts), re.MULTILINE)
+        words = commands[-1].replace("%i", name).split()
+        assert words[0] == "/opt/daybook/bin/daybook"
+        assert why_not_parsed(words[1:]) is None
+        started.add(tuple(words[1:]))
+    assert started == RUNNING
 
 
 @pytest.mark.parametrize("name", ["server.properties", "server.local.properties"])

@@ -13,6 +13,8 @@ CANNOT: Final = 3
 """Exit code of what found no Kafka or ClickHouse at its start; whoever runs it starts it again."""
 FAILED: Final = 4
 """Exit code of a worker that ended itself; the same holds for it."""
+_NOTHING_CAN_BE_MADE: Final = Path("/proc")
+"""A folder in which nobody can write, as in a container or a unit with a read-only file system."""
 
 
 class Program:
@@ -31,7 +33,9 @@ class Program:
         self.ends_itself = False
         """Whether a fault in it may kill it; nobody starts it again then but the test."""
         self.folder: Path | None = None
-        """Its working folder; the test's own if not said."""
+        """Its working folder. If not said, our own processes get one in which they cannot write."""
+        if module.startswith("daybook.") and _NOTHING_CAN_BE_MADE.is_dir():
+            self.folder = _NOTHING_CAN_BE_MADE
         self._process: subprocess.Popen[bytes] | None = None
         self.ends: list[int] = []
         """Exit codes of those that ended by themselves."""

@@ -14,6 +14,7 @@ from aiokafka.cluster import ClusterMetadata
 from daybook.faust_running import ProcessFailed
 from daybook.settings import Settings
 from daybook.streams.assignor import WatchfulAssignor
+from daybook.streams.faust_process import FilelessApp
 from daybook.streams.totals import TotalsProcessor
 from daybook.topics import create_topics, planned_topics
 from daybook.worker import run_worker
@@ -72,3 +73,10 @@ async def prepared(bootstrap: str, folder: Path, events: Iterable[Sent]) -> Sett
         stall_seconds=10,
         session_timeout=6,
     )
+
+
+def test_nothing_is_made_in_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Faust would make folders for tables there, and end where the file system is read-only."""
+    monkeypatch.chdir(tmp_path)
+    asyncio.run(FilelessApp("till", store="memory://").on_first_start())
+    assert list(tmp_path.iterdir()) == []

@@ -27,15 +27,18 @@ fsGroup: 10001
 seccompProfile: {type: RuntimeDefault}
 {{- end }}
 
-{{/* Settings of every process; call with a dict of root, kafkaUser and clickhouseUser, each of which may be empty. */}}
+{{/* Settings of every process; call with a dict of root, kafkaUser and clickhouseUser, each of which may be empty, and
+     config: whether it reads the files of the config map. */}}
 {{- define "daybook.environment" -}}
 {{- $root := .root -}}
+{{- if .kafkaUser }}
 - {name: DAYBOOK_KAFKA_BOOTSTRAP, value: {{ $root.Values.kafka.bootstrap | quote }}}
 - {name: DAYBOOK_KAFKA_SECURITY_PROTOCOL, value: {{ $root.Values.kafka.securityProtocol | quote }}}
-{{- if and $root.Values.kafka.secret .kafkaUser }}
+{{- if $root.Values.kafka.secret }}
 - {name: DAYBOOK_KAFKA_CA_FILE, value: /run/kafka/kafka_ca}
 - {name: DAYBOOK_KAFKA_USER, value: {{ .kafkaUser | quote }}}
 - {name: DAYBOOK_KAFKA_PASSWORD_FILE, value: {{ printf "/run/kafka/kafka_%s" .kafkaUser | quote }}}
+{{- end }}
 {{- end }}
 {{- if .clickhouseUser }}
 - {name: DAYBOOK_CLICKHOUSE_URL, value: {{ $root.Values.clickhouse.url | quote }}}
@@ -43,8 +46,10 @@ seccompProfile: {type: RuntimeDefault}
 - {name: DAYBOOK_CLICKHOUSE_USER, value: {{ .clickhouseUser | quote }}}
 - {name: DAYBOOK_CLICKHOUSE_PASSWORD_FILE, value: {{ printf "/run/clickhouse/%s" .clickhouseUser | quote }}}
 {{- end }}
+{{- if .config }}
 - {name: DAYBOOK_STORES_FILE, value: /etc/daybook/stores.json}
 - {name: DAYBOOK_RULES_FILE, value: /etc/daybook/rules.json}
+{{- end }}
 - {name: DAYBOOK_LOG_FORMAT, value: json}
 {{- range $name, $value := $root.Values.settings }}
 - {name: {{ $name }}, value: {{ $value | quote }}}
@@ -53,8 +58,10 @@ seccompProfile: {type: RuntimeDefault}
 
 {{/* Where files are; the same call. */}}
 {{- define "daybook.mounts" -}}
-- {name: config, mountPath: /etc/daybook, readOnly: true}
 - {name: tmp, mountPath: /tmp}
+{{- if .config }}
+- {name: config, mountPath: /etc/daybook, readOnly: true}
+{{- end }}
 {{- if and .root.Values.kafka.secret .kafkaUser }}
 - {name: kafka, mountPath: /run/kafka, readOnly: true}
 {{- end }}
@@ -65,6 +72,8 @@ seccompProfile: {type: RuntimeDefault}
 
 {{/* The volumes to it; the same call. Only the one password that the process logs in by is in its pod. */}}
 {{- define "daybook.volumes" -}}
+- {name: tmp, emptyDir: {}}
+{{- if .config }}
 - name: config
   projected:
     sources:
@@ -72,7 +81,7 @@ seccompProfile: {type: RuntimeDefault}
       {{- if .root.Values.rulesSecret }}
       - secret: {name: {{ .root.Values.rulesSecret }}}
       {{- end }}
-- {name: tmp, emptyDir: {}}
+{{- end }}
 {{- if and .root.Values.kafka.secret .kafkaUser }}
 - name: kafka
   secret:
