@@ -55,6 +55,9 @@ class ViewKeysFile(StoredKeys[ViewKey]):
     ) -> NewViewKey:
         """Make a key and store its hash; the token is in the answer and nowhere else.
 
+        The session secret is made with the first key, so that all pages that get a copy of the file know each
+        other's sessions.
+
         Raises:
             KeysFileError: the file cannot be read or written.
             ValidationError: the role and what goes with it do not fit.
@@ -71,6 +74,7 @@ class ViewKeysFile(StoredKeys[ViewKey]):
             created_at=now,
         )
         self._change(lambda keys: [*keys, key])
+        self.session_secret()
         return NewViewKey(key, token_of(_PREFIX, key_id, secret))
 
     def session_secret(self) -> bytes:

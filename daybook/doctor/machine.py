@@ -59,7 +59,7 @@ def _stores(settings: Settings) -> Finding:
         return wrong("stores file", str(error), "Put the file right; docs/runbook.md has an example.")
     if not stores:
         return wrong(
-            "stores file", f"{path} names no store.", "Add the stores, then restart worker and sink."
+            "stores file", f"{path} names no store.", "Add the stores: what runs reads them anew."
         )
     return ok("stores file", f"{path} names {len(stores)} stores.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -263,6 +264,18 @@ def test_the_secret_of_sessions_is_made_once(tmp_path: Path) -> None:
     assert token.split("_", 2)[2] not in text
     assert second.session_secret().decode() in text
     assert second.identify(token) is not None
+
+
+def test_copies_of_the_file_sign_alike(tmp_path: Path) -> None:
+    """Pages that were each given a copy once a key was made, as pods are, know each other's sessions."""
+    made = ViewKeysFile(tmp_path / "keys.json")
+    made.create("wall", role=Role.VIEWER, stores=["*"], now=NOW)
+    copies = [tmp_path / "one", tmp_path / "two"]
+    for folder in copies:
+        folder.mkdir()
+        shutil.copy(tmp_path / "keys-view.json", folder)
+    first, second = (ViewKeysFile(folder / "keys.json").session_secret() for folder in copies)
+    assert first == second
 
 
 def test_a_time_without_zone_cannot_extend_a_session() -> None:

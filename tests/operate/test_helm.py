@@ -90,7 +90,7 @@ def rendered(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
     """All that helm makes of the chart: with its own values, and with logins and more files."""
     if shutil.which("helm") is None:
         pytest.skip("helm is not there: the chart is not rendered.")
-    command = ["helm", "template", "daybook", str(CHART), *request.param]
+    command = ["helm", "template", "daybook", str(CHART), "--kube-version", "1.31", *request.param]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return [document for document in yaml.safe_load_all(done.stdout) if document]
@@ -170,6 +170,8 @@ def test_what_is_rendered_is_whole(rendered: list[dict[str, Any]]) -> None:
             assert container["resources"]["limits"]["memory"]
             assert {mount["name"] for mount in container["volumeMounts"]} <= mounted
         assert name not in deployments or pod["containers"][0]["readinessProbe"]
+    scraped = {n for n, d in deployments.items() if d["spec"]["template"]["metadata"].get("annotations")}
+    assert scraped == deployments.keys() - {"daybook-board"}, "the page has no metrics"
 
 
 def test_what_is_rendered_is_kubernetes(rendered: list[dict[str, Any]]) -> None:
