@@ -58,9 +58,7 @@ def _stores(settings: Settings) -> Finding:
     except FileError as error:
         return wrong("stores file", str(error), "Put the file right; docs/runbook.md has an example.")
     if not stores:
-        return wrong(
-            "stores file", f"{path} names no store.", "Add the stores: what runs reads them anew."
-        )
+        return wrong("stores file", f"{path} names no store.", "Add the stores: what runs reads them anew.")
     return ok("stores file", f"{path} names {len(stores)} stores.")
 
 
