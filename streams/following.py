@@ -1,6 +1,7 @@
 """Following what is told: all partitions of a topic, from its beginning, in no group.
 
-Nothing is committed, for nothing is kept: the topic is compacted, and whoever starts reads it again.
+Nothing is committed, for nothing is kept: the topic is compacted, and whoever starts reads it again. Where
+much has come together, it is taken over in turns with everything else in the process.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from daybook.ledger.messages import PartitionPosition, decode_totals
 from daybook.ledger.signals.encoding import decode_bucket
 from daybook.ledger.signals.merged import MergedSignals
 from daybook.schemas import topics
+from daybook.streams.turns import TURN_SECONDS
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +33,6 @@ _FIRST_WAIT: Final = 0.2
 _LONGEST_WAIT: Final = 5.0
 """Seconds between tries while there are no brokers."""
 _POSITION_KEY: Final = b"position|"
-_AT_A_TIME: Final = 200
-"""Records taken over before others in the process get their turn; a bucket may hold hundreds of totals."""
 
 
 class TopicFollower(ABC):
@@ -114,6 +114,16 @@ class TopicFollower(ABC):
         finally:
             await consumer.stop()
 
+    async def skip(self) -> None:
+        """Begin at the present end, not at the beginning: what stands before it is known otherwise.
+
+        Raises:
+            KafkaError, OSError: the brokers cannot be asked.
+        """
+        async with self._consumer() as consumer:
+            ends = await consumer.end_offsets(self._places)
+        self.offsets = {place.partition: end for place, end in ends.items()}
+
     async def _begin(self, consumer: AIOKafkaConsumer) -> None:
         consumer.assign(self._places)
         for place in self._places:
@@ -128,9 +138,7 @@ class TopicFollower(ABC):
     async def _read(self, consumer: AIOKafkaConsumer) -> None:
         fetched = await consumer.getmany(timeout_ms=int(_FETCH_SECONDS * 1000))
         for records in fetched.values():
-            for start in range(0, len(records), _AT_A_TIME):
-                self._take(records[start : start + _AT_A_TIME])
-                await asyncio.sleep(0)
+            await self._take(records)
         for place in self._places:
             self.offsets[place.partition] = await consumer.position(place)
         if not self.caught_up:
@@ -138,18 +146,28 @@ class TopicFollower(ABC):
             if not self._behind:
                 self._caught_up.set()
 
-    def _take(self, records: Sequence[Any]) -> None:
+    async def _take(self, records: Sequence[Any]) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         for record in records:
-            self.seen_at = max(self.seen_at or 0, record.timestamp)
-            try:
-                self.take(record)
-            except (ValueError, TypeError):
-                log.exception(
-                    "%s holds a record at offset %d that is not ours; it is passed over",
-                    self._topic,
-                    record.offset,
-                )
+            self._take_one(record)
+            if loop.time() - began >= TURN_SECONDS:
+                # Nobody may see what is taken over before it is told.
+                self.taken()
+                await asyncio.sleep(0)
+                began = loop.time()
         self.taken()
+
+    def _take_one(self, record: Any) -> None:
+        self.seen_at = max(self.seen_at or 0, record.timestamp)
+        try:
+            self.take(record)
+        except (ValueError, TypeError):
+            log.exception(
+                "%s holds a record at offset %d that is not ours; it is passed over",
+                self._topic,
+                record.offset,
+            )
 
 
 class TotalsFollower(TopicFollower):

@@ -176,9 +176,7 @@ class _Run:
                 await shops.publish_past(demo.publisher, since, self._counter("Publishing the past"))
                 self._folder.note_live_since(since)
             live = max(since, demo.newest() or since)
-            while not await demo.finished():
-                await asyncio.sleep(_POLL)
-            await demo.watching.begin()
+            await demo.watching.begin(demo.settled)
             if is_first:
                 await first_day(demo, datetime.now(UTC))
             selling = [shops.publish_live(demo.publisher, live)]

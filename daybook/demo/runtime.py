@@ -129,6 +129,11 @@ class Demo:
         told = not any(ledger.changed for ledger in self._ledgers.values())
         return told and await self.signals.finished() and await self.sink.idle()
 
+    async def settled(self) -> None:
+        """Return once that is so."""
+        while not await self.finished():
+            await asyncio.sleep(0.05)
+
     def counts(self) -> Counts:
         """The counts now."""
         return Counts(self._ledgers.values())
@@ -193,8 +198,7 @@ class Demo:
     async def _stop(self, sink: asyncio.Task[None]) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(15):
-                while not await self.finished():
-                    await asyncio.sleep(0.05)
+                await self.settled()
                 await self.publisher.clear_journal()
         await self._client.stop()
         await self.worker.stop()

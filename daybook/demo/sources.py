@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from daybook.demo.folder import DataFolder
 from daybook.demo.plant import Plant
@@ -27,6 +27,7 @@ SIGNAL_WEEKS: Final = 4
 LIKE_WEEKS: Final = range(2, 6)
 YEAR_WEEKS: Final = range(52, 55)
 """364 days ago, and so far before that a whole week can be told like for like."""
+_Record = TypeVar("_Record")
 FORMATS: Final = ("online-retail",)
 _AHEAD: Final = 200
 _REVENUE: Final = timedelta(days=90)
@@ -69,22 +70,23 @@ class Shops:
     ) -> None:
         """Publish the last two days, the newer one first, for that is what people look at.
 
-        With a planted shortfall, before them in outline a week and the like days of the four weeks before it:
+        With a planted shortfall, between them in outline a week and the like days of the four weeks before it:
         what is unusual shows only beside what is usual. After them the like days of a year ago.
         """
         done = 0
         lately = plain_past(self._seed, now - timedelta(days=8), now - timedelta(days=2), self._rate)
         outline, year = chain(self._like_days(now, LIKE_WEEKS), lately), self._like_days(now, YEAR_WEEKS)
-        days = [
+        today, yesterday = (
             (
                 record.outgoing
                 for record in simulate(self._seed, start, start + timedelta(hours=24), rate=self._rate)
                 if self._sells(record)
             )
             for start in (now - timedelta(hours=24), now - timedelta(hours=48))
-        ]
-        for past in (outline, *days, year) if self._plant is not None else days:
-            while piece := list(islice(past, BATCH)):
+        )
+        whole = (today, outline, yesterday, year)
+        for past in whole if self._plant is not None else (today, yesterday):
+            while piece := await _next(past, BATCH):
                 await publisher.send(piece)
                 done += len(piece)
                 progress(done)
@@ -119,7 +121,7 @@ class Shops:
                 for back in range(1, SIGNAL_WEEKS + 1 if self._plant is not None else 1)
             )
             told = chain((record.outgoing for record in past if self._lives(record)), like)
-            while piece := await asyncio.to_thread(lambda: list(islice(told, BATCH))):
+            while piece := await _next(told, BATCH):
                 await flow.publisher.send(piece)
             folder.note_signals_since(since := now)
         else:
@@ -142,12 +144,16 @@ class Shops:
         await _live(publisher, simulate(self._seed, since, rate=self._rate), self._sells)
 
 
+async def _next(records: Iterator[_Record], number: int) -> list[_Record]:
+    """So many of a stream, made in a thread: what shops do takes a while to make up."""
+    return await asyncio.to_thread(lambda: list(islice(records, number)))
+
+
 async def _live(
-    publisher: Publisher, records: Iterable[SimulatedRecord], sent: Callable[[SimulatedRecord], bool]
+    publisher: Publisher, records: Iterator[SimulatedRecord], sent: Callable[[SimulatedRecord], bool]
 ) -> None:
     due: list[OutgoingRecord] = []
-    # In a thread: where a stream looks back for what is still to come, its first records take a while.
-    while piece := await asyncio.to_thread(lambda: list(islice(records, _AHEAD))):
+    while piece := await _next(records, _AHEAD):
         for record in piece:
             delay = (record.at - datetime.now(UTC)).total_seconds()
             if delay > 0 or len(due) >= BATCH:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -72,10 +72,11 @@ class Watching:
         self._health = ReceiverHealth()
         self._merged = MergedTotals()
         self._signals = MergedSignals()
-        self._ready = asyncio.Event()
+        self._begun, self._ready = asyncio.Event(), asyncio.Event()
         self._plans = Plans()
         settings = settings or Settings()
         self.boards = leaderboards_agent(settings, calendar, self._plans)
+        self._totals = TotalsFollower(bootstrap, PARTITIONS, self._merged, self.boards.told, _SWIFT_OPTIONS)
         self._projections = ProjectionsAgent(calendar, self._plans)
         programmes = needed_rewards(settings)
         self.rewards = rewards_agent(settings, calendar, programmes, self._plans, EVALUATION)
@@ -104,8 +105,15 @@ class Watching:
         self._notifier: Notifier | None = None
         self.agent = WatchAgent(self.rules.look, Asker(calendar, sources), EVALUATION)
 
-    async def begin(self) -> None:
-        """Read what stands in ClickHouse by now, and go on from there."""
+    async def begin(self, stored: Callable[[], Awaitable[None]]) -> None:
+        """Read what stands in ClickHouse, and go on from there.
+
+        Args:
+            stored: returns once all that was told until now stands there.
+        """
+        await self._totals.skip()
+        await stored()
+        self._begun.set()
         totals = await asyncio.to_thread(lambda: list(stored_totals(self._store)))
         # The boards are made from the whole view at the first tick, which comes after this.
         await in_turns(self._merged.take(bucket) for bucket in totals)
@@ -123,16 +131,21 @@ class Watching:
             self._notifier.agent.know(await asyncio.to_thread(told_reports, self._store))
         self._ready.set()
 
+    async def _follow(self) -> None:
+        # Of the past every state would be read that it went through: seconds in which nobody else has a turn.
+        await self._begun.wait()
+        await self._totals.run()
+
     async def _until_ready(self) -> None:
         await self._ready.wait()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Watch and tell for as long as the block runs."""
-        follower = TotalsFollower(self._bootstrap, PARTITIONS, self._merged, self.boards.told, _SWIFT_OPTIONS)
         log = NotificationsFollower(self._bootstrap, self._health.take, _OPTIONS)
         signals = SignalsFollower(self._bootstrap, PARTITIONS, self._signals, _OPTIONS)
-        following = [asyncio.create_task(each.run()) for each in (follower, log, signals, self._alerts)]
+        running = (self._follow(), log.run(), signals.run(), self._alerts.run())
+        following = [asyncio.create_task(each) for each in running]
         deciding: list[TickAgent[MergedTotals]] = [
             self.boards,
             self._projections,

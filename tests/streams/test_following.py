@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from daybook.demo.broker import FETCH_WAIT_MS, EmbeddedBroker
 from daybook.ledger.merged import Change, MergedTotals, Place
 from daybook.ledger.state import PartitionLedger
 from daybook.schemas import topics
+from daybook.streams import following as following_module
 from daybook.streams.following import TotalsFollower
 from daybook.streams.writer import CheckpointWriter
 from daybook.topics import changelog_of, create_topics, planned_topics
@@ -127,3 +129,52 @@ async def test_a_record_that_is_not_ours_is_passed_over(caplog: pytest.LogCaptur
         async with following(broker.bootstrap, 1, **options) as (_, view, _changes):
             await until_gross(view, STORES, 100)
     assert "not ours" in caplog.text
+
+
+async def test_whoever_skips_takes_what_is_told_from_then_on() -> None:
+    """What stood in the topic before is not read; what comes while nobody reads is."""
+    broker = EmbeddedBroker([*topics.ALL, CHANGELOG])
+    options = {"check_crcs": False, "fetch_max_wait_ms": FETCH_WAIT_MS}
+    view = MergedTotals(dimensions={"store"})
+    follower = TotalsFollower(broker.bootstrap, 4, view, consumer_options=options)
+    async with tellers(broker.bootstrap, 2) as (first, second):
+        await first.tell(100)
+        await follower.skip()
+        await second.tell(11)
+        task = asyncio.create_task(follower.run())
+        try:
+            await until_gross(view, STORES, 11)
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_others_have_their_turn_and_see_only_what_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Much that comes in one fetch is taken over bit by bit, and in between nothing is half told."""
+    monkeypatch.setattr(following_module, "TURN_SECONDS", 0.0)
+    told: list[Change] = []
+    view = MergedTotals(dimensions={"store"})
+    follower = TotalsFollower("nowhere:1", 1, view, told.extend)
+    ledger = PartitionLedger(0, EPOCH, CALENDAR)
+    ledger.fold(records([sale(str(number), line(100 + number)) for number in range(5)]))
+    taken = ledger.take_checkpoint()
+    sent = [
+        SimpleNamespace(key=key, value=value, timestamp=1, offset=n)
+        for n, (key, value) in enumerate(taken.totals)
+    ]
+    seen: list[tuple[int, int]] = []
+
+    async def look() -> None:
+        while True:
+            total = view.total(STORES, "leeds")
+            in_view = 0 if total is None else total.vector[0]
+            told_of = sum(c.difference[0] for c in told if c.place == STORES and c.key == "leeds")
+            seen.append((in_view, told_of))
+            await asyncio.sleep(0)
+
+    looking = asyncio.create_task(look())
+    await asyncio.sleep(0)
+    await follower._take(sent)
+    looking.cancel()
+    assert len(seen) > len(sent) / 2 > 2
+    assert all(in_view == told_of for in_view, told_of in seen)
