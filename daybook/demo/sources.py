@@ -70,7 +70,7 @@ class Shops:
     ) -> None:
         """Publish the last two days, the newer one first, for that is what people look at.
 
-        With a planted shortfall, between them in outline a week and the like days of the four weeks before it:
+        With a planted shortfall, between them in outline a week and the like days of four weeks before it:
         what is unusual shows only beside what is usual. After them the like days of a year ago.
         """
         done = 0
