@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -19,6 +20,15 @@ from tests.support.kafka.broker import KafkaBroker, Node, server_properties
 from tests.support.ports import free_port
 from tests.support.tree import ROOT
 
+READ_ONLY = """
+set -e
+mount --make-rprivate /
+mount -t tmpfs tmpfs /var/tmp
+mount --bind "$0" "$0"
+mount -o remount,ro,bind /
+TMPDIR=/var/tmp exec "$@"
+"""
+"""As containers and units have it: nothing can be written but temporary files and the folder named first."""
 OPERATIONS = {"DescribeConfigs": "DESCRIBE_CONFIGS"}
 KINDS = {
     "topic": ResourceType.TOPIC,
@@ -86,3 +96,12 @@ def give_access(bootstrap: str, passwords: dict[str, str]) -> None:
         bindings.append(AclBinding(KINDS[kind], named, pattern, f"User:{user}", "*", right, allow))
     for future in admin.create_acls(bindings).values():
         future.result(30)
+
+
+def read_only(kept: Path) -> list[str]:
+    """What a process is started by that may write within ``kept`` alone; empty where that cannot be had."""
+    within = ["unshare", "--mount", "bash", "-c", READ_ONLY, str(kept)]
+    if shutil.which("unshare") is None:
+        return []
+    tried = subprocess.run([*within, "true"], capture_output=True, check=False)
+    return within if tried.returncode == 0 else []

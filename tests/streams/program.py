@@ -30,6 +30,8 @@ class Program:
         self.arguments = list(arguments)
         self.environment = dict(environment)
         self.module = module
+        self.within: list[str] = []
+        """What it is started by, such as a command that takes rights from it."""
         self.ends_itself = False
         """Whether a fault in it may kill it; nobody starts it again then but the test."""
         self.folder: Path | None = None
@@ -44,7 +46,7 @@ class Program:
         """Start it."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", self.module, *self.arguments],
+                [*self.within, sys.executable, "-m", self.module, *self.arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
