@@ -15,7 +15,10 @@ class Metric(NamedTuple):
 
 
 LAG: Final = Metric(
-    "daybook_lag_events", "gauge", "Events of a partition in Kafka that are not counted yet.", ("partition",)
+    "daybook_lag_events",
+    "gauge",
+    "Events of a partition in Kafka that are not counted yet; signals have a topic of their own.",
+    ("topic", "partition"),
 )
 CHECKPOINT_AGE: Final = Metric(
     "daybook_checkpoint_age_seconds", "gauge", "Age of the oldest change that no checkpoint holds yet."
@@ -59,13 +62,16 @@ GATEWAY_BACKLOG: Final = Metric(
     "daybook_gateway_backlog_events", "gauge", "Events that wait for the worker, as the gateway knows it."
 )
 DECIDING: Final = Metric(
-    "daybook_deciding", "gauge", "1 where this watcher or notifier decides, 0 where it stands by for another."
+    "daybook_deciding",
+    "gauge",
+    "1 where this watcher or notifier decides, 0 where it stands by for another.",
+    ("role",),
 )
 TICKS: Final = Metric("daybook_ticks", "counter", "Times that an agent has decided.", ("agent",))
 FAILED_TICKS: Final = Metric(
     "daybook_failed_ticks", "counter", "Times that an agent could not decide, and went on.", ("agent",)
 )
-TICK_AGE: Final = Metric("daybook_tick_age_seconds", "gauge", "Since this process last decided.")
+TICK_AGE: Final = Metric("daybook_tick_age_seconds", "gauge", "Since this process last decided.", ("role",))
 WATCHED_AGE: Final = Metric(
     "daybook_watched_age_seconds", "gauge", "Age of the newest counted event that a watcher knows of."
 )

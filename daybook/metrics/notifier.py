@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def readings(notifier: Notifier) -> Iterator[Reading]:
     """What a notifier tells: how it decides, and how far its notifications come."""
-    yield from tick_readings(notifier)
+    yield from tick_readings(notifier, "notifier")
     yield single(names.RULES_BROKEN, notifier.rules.problem is not None)
     yield single(names.NOTIFICATIONS_DUE, notifier.agent.waiting)
     sending = notifier.sending

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from daybook.metrics import names
 from daybook.metrics.endpoint import Reading, single
@@ -21,7 +21,7 @@ def readings(
     app: TickApp[Any], follower: TotalsFollower, rules: Rules, programmes: Reloaded[RewardsFile]
 ) -> Iterator[Reading]:
     """What a watcher tells: how it decides, how fresh what it looks at is, and what fires."""
-    yield from tick_readings(app)
+    yield from tick_readings(app, "watcher")
     yield single(names.RULES_BROKEN, rules.problem is not None)
     yield single(names.REWARDS_BROKEN, programmes.problem is not None)
     for processor in app.processors:
@@ -32,10 +32,10 @@ def readings(
         yield single(names.WATCHED_AGE, max(0.0, time.time() - newest / 1000))
 
 
-def tick_readings(app: TickApp[Any]) -> Iterator[Reading]:
+def tick_readings(app: TickApp[Any], role: Literal["watcher", "notifier"]) -> Iterator[Reading]:
     """What all agents that go by ticks tell: whether this process decides, and how often it has."""
-    yield single(names.DECIDING, app.deciding)
+    yield Reading(names.DECIDING, {(role,): app.deciding})
     yield Reading(names.TICKS, {(p.agent.name,): p.ticks for p in app.processors})
     yield Reading(names.FAILED_TICKS, {(p.agent.name,): p.failed for p in app.processors})
     if app.ticked_at is not None:
-        yield single(names.TICK_AGE, max(0.0, time.time() - app.ticked_at))
+        yield Reading(names.TICK_AGE, {(role,): max(0.0, time.time() - app.ticked_at)})

@@ -16,8 +16,9 @@ def readings(worker: Worker) -> Iterator[Reading]:
     positions = {
         (str(partition),): ledger.position for partition, ledger in list(worker.table.ledgers.items())
     }
+    topic = worker.settings.counted.source
     lag: dict[tuple[str, ...], float] = {
-        (str(partition),): float(behind) for partition, behind in dict(worker.lag).items()
+        (topic, str(partition)): float(behind) for partition, behind in dict(worker.lag).items()
     }
     yield Reading(names.LAG, lag)
     newest = max((position.recorded_at for position in positions.values()), default=0)

@@ -32,14 +32,13 @@ def test_metrics_are_told_on_loopback_while_they_run() -> None:
     """The page shows values with their labels, and is gone afterwards."""
     port = free_port()
     page = f"http://127.0.0.1:{port}/metrics"
-    with told(
-        Settings(metrics_port=port), lambda: [single(names.REPLAYS, 3), Reading(names.LAG, {("0",): 17.0})]
-    ):
+    lag = Reading(names.LAG, {("sales.events", "0"): 17.0})
+    with told(Settings(metrics_port=port), lambda: [single(names.REPLAYS, 3), lag]):
         text = httpx.get(page, trust_env=False).text
         with pytest.raises(CannotAct, match="cannot be told"), told(Settings(metrics_port=port), list):
             pass
     assert "daybook_replays_total 3.0" in text
-    assert 'daybook_lag_events{partition="0"} 17.0' in text
+    assert 'daybook_lag_events{partition="0",topic="sales.events"} 17.0' in text
     with pytest.raises(httpx.ConnectError):
         httpx.get(page, trust_env=False)
 

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from daybook.metrics import names
@@ -10,10 +14,9 @@ from daybook.schemas.alerts import AlertKind
 from tests.docs.pages import anchors
 from tests.support.tree import ROOT
 
+RULES_FILE = ROOT / "deploy" / "prometheus" / "daybook.rules.yml"
 RULES: list[dict[str, Any]] = [
-    rule
-    for group in yaml.safe_load((ROOT / "deploy/prometheus/daybook.rules.yml").read_text("utf-8"))["groups"]
-    for rule in group["rules"]
+    rule for group in yaml.safe_load(RULES_FILE.read_text("utf-8"))["groups"] for rule in group["rules"]
 ]
 METRICS = {metric for metric in vars(names).values() if isinstance(metric, names.Metric)}
 
@@ -31,6 +34,17 @@ def test_every_rule_leads_to_a_section_of_its_own() -> None:
     found = {anchor for anchor in anchors(ROOT / "docs" / "runbook.md") if anchor.startswith("daybook")}
     assert [rule["annotations"]["runbook"] for rule in RULES] == [rule["alert"].lower() for rule in RULES]
     assert {rule["annotations"]["runbook"] for rule in RULES} == found
+
+
+def test_prometheus_fires_what_it_should(tmp_path: Path) -> None:
+    """By its own tool: nothing when all is well, and the right rule where a process is gone or hangs."""
+    if shutil.which("promtool") is None:
+        pytest.skip("promtool is not there: the rules are not evaluated.")
+    shutil.copy(RULES_FILE, tmp_path)
+    shutil.copy(Path(__file__).with_name("alert_rules.yml"), tmp_path)
+    command = ["promtool", "test", "rules", str(tmp_path / "alert_rules.yml")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_every_kind_of_alert_has_a_section() -> None:
