@@ -1,6 +1,6 @@
 """Who runs each command that README, runbook and scale pages show, or what it would need.
 
-docs/install.md is pasted as a whole, by ``make newcomer``.
+docs/install.md is pasted as a whole, by ``make newcomer``; docs/containers.md needs Docker or a cluster.
 """
 
 from __future__ import annotations

@@ -35,9 +35,10 @@ BOARD_OPTIONS = {"--host", "0.0.0.0", "--port", "8401", "--require-key"}  # noqa
 
 
 def environment(name: str, *, tls: bool) -> dict[str, str]:
-    """What a service's process gets."""
+    """What a service's process gets, where nothing is set for Compose itself."""
     over = TLS["services"].get(name, {}) if tls else {}
-    return {**SERVICES[name].get("environment", {}), **over.get("environment", {})}
+    told = {**SERVICES[name].get("environment", {}), **over.get("environment", {})}
+    return {key: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value) for key, value in told.items()}
 
 
 def secrets(name: str, *, tls: bool) -> set[str]:
