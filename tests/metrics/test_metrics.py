@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from types import SimpleNamespace
+from typing import Any, Literal
+
 import httpx
 import pytest
 from aiokafka.errors import ProducerFenced
@@ -12,6 +16,7 @@ from daybook.metrics import names
 from daybook.metrics.endpoint import Reading, registry_of, single, told
 from daybook.metrics.gateway import backlog_readings
 from daybook.metrics.names import Metric
+from daybook.metrics.watcher import tick_readings
 from daybook.operations.base import CannotAct
 from daybook.settings import Settings
 from daybook.streams.noted import Noted
@@ -76,3 +81,15 @@ def test_tells_a_fencing_from_another_failure() -> None:
         error.__cause__ = cause
         noted.failed(0, error)
     assert (noted.lost, noted.fencings) == (2, 1)
+
+
+@pytest.mark.parametrize("role", ["watcher", "notifier"])
+def test_who_goes_by_ticks_says_as_what(role: Literal["watcher", "notifier"]) -> None:
+    """A notifier at work does not hide that no watcher is; of what has not decided yet no age is told."""
+    app: Any = SimpleNamespace(deciding=True, processors=[], ticked_at=None)
+    text = generate_latest(registry_of(lambda: tick_readings(app, role))).decode()
+    assert f'daybook_deciding{{role="{role}"}} 1.0' in text
+    assert "daybook_tick_age_seconds{" not in text
+    app.ticked_at = time.time() - 100
+    text = generate_latest(registry_of(lambda: tick_readings(app, role))).decode()
+    assert f'daybook_tick_age_seconds{{role="{role}"}} 10' in text
