@@ -56,14 +56,14 @@ class Seen(NamedTuple):
 
 
 Past = dict[date, tuple[Hours, int, Seen]]
-"""What was seen of like days in the hours of a case, to which further hours are added, and its entries."""
+"""What was seen of like days in the hours of a case, to which further hours are added; and their changes."""
 
 
 def observations(signals: MergedSignals, look: Look, past: Past | None = None) -> Iterator[Observation]:
     """What is seen of the look's stores in its hours; nothing where no like day has signals.
 
-    ``past`` remembers like days from one asking to the next, for as long as the look's hours only grow and no
-    entry has come to the day: what is a week old hardly changes, but it may still be on its way.
+    ``past`` remembers like days from one asking to the next, for as long as the look's hours only grow and
+    nothing of the day has changed: what is a week old hardly does, but it may still be on its way.
     """
     today = seen_on(signals, look, look.business_date)
     days = [day for day in look.like_days if signals.table(SignalPlace(day, STORE_QUARTER))]
@@ -80,15 +80,15 @@ def observations(signals: MergedSignals, look: Look, past: Past | None = None) -
 
 
 def _remembered(signals: MergedSignals, look: Look, day: date, past: Past) -> Seen:
-    entries = sum(len(signals.table(SignalPlace(day, each))) for each in (STORE_QUARTER, STORE_QUARTER_LABEL))
+    changes = sum(signals.changes(SignalPlace(day, each)) for each in (STORE_QUARTER, STORE_QUARTER_LABEL))
     hours, of, known = past.get(day, (Hours(look.hours.first, look.hours.first), 0, None))
-    if known is None or of != entries or hours.first != look.hours.first or hours.end > look.hours.end:
+    if known is None or of != changes or hours.first != look.hours.first or hours.end > look.hours.end:
         hours, known = Hours(look.hours.first, look.hours.first), Seen(Counter(), defaultdict(Counter))
     more = seen_on(signals, look._replace(hours=Hours(hours.end, look.hours.end)), day)
     _add(known.all, more.all)
     for label, measures in more.by_label.items():
         _add(known.by_label[label], measures)
-    past[day] = (look.hours, entries, known)
+    past[day] = (look.hours, changes, known)
     return known
 
 

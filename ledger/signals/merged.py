@@ -34,10 +34,11 @@ class SignalPlace(NamedTuple):
 class _Table:
     """The totals of one place: what each partition told last, and their sums."""
 
-    __slots__ = ("by_store", "has_quarters", "parts", "sums")
+    __slots__ = ("by_store", "changes", "has_quarters", "parts", "sums")
 
     def __init__(self, dimension: str) -> None:
         self.has_quarters = dimension.startswith("store_quarter")
+        self.changes = 0
         self.parts: dict[tuple[int, str], tuple[int, Measures]] = {}
         self.sums: dict[str, dict[str, int]] = {}
         self.by_store: dict[str, dict[int, dict[str, dict[str, int]]]] = {}
@@ -46,6 +47,7 @@ class _Table:
         known = self.parts.get((partition, key))
         if known is not None and known[0] >= version:
             return
+        self.changes += 1
         self.parts[partition, key] = (version, measures)
         total = self.sums.get(key)
         if total is None:
@@ -110,6 +112,11 @@ class MergedSignals:
         """The totals of a place by key; empty where there are none. It changes with what is taken."""
         table = self._tables.get(place)
         return table.sums if table is not None else _NOTHING
+
+    def changes(self, place: SignalPlace) -> int:
+        """How often a total of a place has changed: as long as this stays, all of them are as they were."""
+        table = self._tables.get(place)
+        return table.changes if table is not None else 0
 
     def of_store(self, place: SignalPlace, store_id: str) -> Quarters:
         """The same of one store, for dimensions that begin with the store."""

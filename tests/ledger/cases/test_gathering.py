@@ -25,6 +25,7 @@ from tests.ledger.cases.world import (
     case,
     each_day,
     sales,
+    seen_by,
     signals,
     today,
     witnesses,
@@ -220,3 +221,20 @@ def test_like_days_that_are_still_on_their_way_are_looked_at_again() -> None:
     early = evidence_of(case(NORTH), witnesses(signals(BEATING, failing)), NOON, past)
     late = witnesses(signals(USUAL, BEATING, failing))
     assert evidence_of(case(NORTH), late, NOON, past) == evidence_of(case(NORTH), late, NOON) != early
+
+
+def test_like_days_that_are_partly_loaded_are_looked_at_again() -> None:
+    """Of one partition their failures are known, of the other not yet: they are not remembered as a half.
+
+    What comes then falls into the same quarter hours, and makes today's failures the usual ones.
+    """
+
+    def failing(times: int) -> list[Told]:
+        return each_day("payment.failed", times, gateway="acme", reason="timeout")
+
+    loading = signals(failing(8), today("payment.failed", 48, gateway="acme", reason="timeout"))
+    past = {}  # type: ignore[var-annotated]
+    [early] = evidence_of(case(), witnesses(loading), NOON, past)
+    assert (early.kind, early.usual) == ("payment_failures", 8)
+    seen_by(loading, failing(40), partition=1)
+    assert evidence_of(case(), witnesses(loading), NOON, past) == []

@@ -75,13 +75,13 @@ def signals(*told: list[Told]) -> MergedSignals:
     return seen_by(MergedSignals(), *told)
 
 
-def seen_by(merged: MergedSignals, *told: list[Told]) -> MergedSignals:
-    """A view that has nothing yet, once the watcher has read what a worker counts."""
-    ledger = SignalLedger(0, 7, CALENDAR)
+def seen_by(merged: MergedSignals, *told: list[Told], partition: int = 0) -> MergedSignals:
+    """A view that has nothing of a partition yet, once the watcher has read what a worker counts of it."""
+    ledger = SignalLedger(partition, 7, CALENDAR)
     every = sorted((one for part in told for one in part), key=lambda one: one[1])
     ledger.fold([_record(number, one) for number, one in enumerate(every)])
     assert ledger.position.dead == 0
-    for _, bucket in ledger.totals.take_changed(0, ledger.position.version):
+    for _, bucket in ledger.totals.take_changed(partition, ledger.position.version):
         merged.take(bucket)
     return merged
 
