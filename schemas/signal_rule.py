@@ -29,7 +29,8 @@ class SignalRule(RuleBase):
     )
     falls: bool = Field(False, description="With times_usual alone: whether less than that is bad.")
     at_least: Annotated[int, Field(ge=0, le=10**9)] = Field(
-        5, description="Signals that the measure is made of; with fewer nothing is said."
+        5,
+        description="Signals that the measure is made of; with fewer nothing is said. Of money alone: none.",
     )
 
     @model_validator(mode="after")

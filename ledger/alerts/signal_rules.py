@@ -14,7 +14,7 @@ from daybook.schemas.signal_rule import SignalRule
 
 def signal(rule: SignalRule, facts: SignalFacts) -> Finding:
     """Above a level and above so many times the usual, or below them; both where both are stated."""
-    before = settled(facts.trading)
+    before = settled(facts.trading, compared=rule.times_usual is not None)
     if before is not None:
         return before
     if facts.value is None or facts.counted < rule.at_least:

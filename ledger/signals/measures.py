@@ -63,3 +63,6 @@ SIGNAL_MEASURES: Final[dict[str, SignalMeasure]] = {
     "stock_backs": SignalMeasure("count", "times that a product came back"),
 }
 """All measures by name."""
+_OF_REVENUE: Final = ("deals_", "stage_", "won_", "lost_", "pipeline_", "recognised_", "subscri", "mrr_")
+IN_A_CURRENCY: Final = frozenset(name for name in SIGNAL_MEASURES if name.startswith(_OF_REVENUE))
+"""Those of deals and subscriptions: counted in a currency, the others in none."""

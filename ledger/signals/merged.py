@@ -73,6 +73,7 @@ class MergedSignals:
         self._since = since or date.min
         self._dimensions = dimensions
         self._tables: dict[SignalPlace, _Table] = {}
+        self._currencies: set[str] = set()
         self.positions: dict[int, PartitionPosition] = {}
         """How far each partition is counted, as it was told last."""
 
@@ -80,6 +81,11 @@ class MergedSignals:
     def recorded_at(self) -> int | None:
         """When the newest counted signal came into the log (UTC, epoch milliseconds); None before any."""
         return max((each.recorded_at for each in self.positions.values() if each.received), default=None)
+
+    @property
+    def currencies(self) -> list[str]:
+        """All currencies that were told of, sorted; '' is that of signals without one."""
+        return sorted(self._currencies)
 
     def wants(self, record_key: bytes) -> bool:
         """Whether a record of this key is worth decoding: positions are, and buckets of what is kept."""
@@ -96,6 +102,7 @@ class MergedSignals:
             day = date.fromisoformat(message.business_date)
             place = SignalPlace(day, message.dimension, message.currency, message.book)
             table = self._tables.setdefault(place, _Table(place.dimension))
+            self._currencies.add(message.currency)
             for key, (version, measures) in message.entries.items():
                 table.put(message.partition, key, version, measures)
 

@@ -115,3 +115,37 @@ def test_failed_payments_of_a_store_are_an_alert() -> None:
     assert (alert.measured.value, alert.measured.usual, alert.measured.level) == (12, 4, 8)
     assert course(trade, rule_of(times_usual="2", label="walletly: timeout"), signals=signals) == []
     assert file_of(asked).rules == [asked]
+
+
+def test_deals_and_subscriptions_are_counted_in_any_currency_and_their_money_in_each() -> None:
+    """Three lost in pounds and three in euros are six lost, and no amount of one is in the other's."""
+    trade, signals = Trade(), MergedSignals()
+    trade.day(TODAY, range(36, 44))
+    at = day_start(TODAY, [ZONE]) + 42 * 900
+    for currency, value in (("GBP", 70_000), ("EUR", 90_000)):
+        lost = {"deals_lost": 3, "lost_value": value, "mrr_churn": -value}
+        entries = {f"quayside|{at}": (1, lost)}
+        signals.take(SignalBucket(1, 0, 1, "sales", TODAY.isoformat(), currency, "store_quarter", entries))
+    (alert,) = course(trade, rule_of(measure="deals_lost", above=5), signals=signals)
+    assert alert.measured is not None
+    assert (alert.scope.store, alert.scope.currency, alert.measured.value) == ("quayside", None, 6)
+    for measure, said, value in (
+        ("lost_value", {"above": 50_000}, 70_000),
+        ("lost_value / deals_lost", {"above": 20_000, "at_least": 3}, 23_333),
+        ("mrr_churn", {"below": -50_000}, -70_000),
+    ):
+        (alert,) = course(trade, rule_of(measure=measure, **said), signals=signals)
+        assert alert.measured is not None
+        assert (alert.scope.currency, alert.measured.value) == ("GBP", value)
+
+
+def test_a_fixed_level_needs_no_like_days() -> None:
+    """A store of its first weeks with fifty failures is an alert; what is held against the usual is not."""
+    trade, signals = Trade(past=20), MergedSignals()
+    trade.day(TODAY, range(36, 44))
+    at = day_start(TODAY, [ZONE]) + 42 * 900
+    entries = {f"quayside|{at}": (1, {"payment_failures": 50})}
+    signals.take(SignalBucket(1, 0, 1, "sales", TODAY.isoformat(), "", "store_quarter", entries))
+    (alert,) = course(trade, rule_of(above=20), signals=signals)
+    assert alert.scope.store == "quayside"
+    assert course(trade, rule_of(above=20, times_usual="2"), signals=signals) == []
