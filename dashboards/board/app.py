@@ -96,7 +96,7 @@ def create_board(
             "leaderboard": partial(LeaderboardReader, store, calendar, clock, **of_people),
             "recognition": lambda scope: RecognitionReader(store, calendar, clock, scope, homes),
             "coaching": coaching,
-            "signals": partial(SignalsReader, store, calendar, clock),
+            "signals": partial(SignalsReader, store, calendar, clock, staff_names=names),
             "alerts": alerts,
             "cases": cases,
             "trust": lambda scope: TrustReader(store, calendar, clock, scope, grace),

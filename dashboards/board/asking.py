@@ -23,13 +23,19 @@ class Asking:
         return await self._store.arows(queries.load(query), parameters)
 
     async def shared(
-        self, query: str, currency: Value = ALL, *, date: str = "today", window: Window | None = None
+        self,
+        query: str,
+        currency: Value = ALL,
+        *,
+        date: str = "today",
+        window: Window | None = None,
+        **others: Value,
     ) -> list[dict[str, Any]]:
         """The rows of a query that Grafana's boards show too, of the scope's stores.
 
-        Amounts are exact decimals without digits after the point: minor units. Not to be asked of a scope
-        without any store.
+        ``others`` are a board's variables of its own. Amounts are exact decimals without digits after the
+        point: minor units. Not to be asked of a scope without any store.
         """
         stores: Value = ALL if self._scope.stores is None else sorted(self._scope.stores)
-        choice = Choice(currency, date=date, store=stores)
+        choice = Choice(currency, date=date, store=stores, others=others)
         return await self._store.arecords(filled(queries.load(query), choice.variables(), window))

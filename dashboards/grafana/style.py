@@ -99,6 +99,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "ratio": Column("Part of the target", SHARE, GREEN, 1),
     "own_money": Column("Amount", MONEY, BLUE),
     "own_number": Column("Count or ratio", RATIO, GREEN, 3),
+    "made_of": Column("Of how many", COUNT, GREY, 0),
     "ranked": Column("Ranked"),
     "measure": Column("Measure"),
     "as_of": Column("As of (UTC)"),

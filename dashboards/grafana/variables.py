@@ -18,6 +18,7 @@ from grafana_foundation_sdk.models.dashboard import (
 from daybook.dashboards import queries
 from daybook.dashboards.grafana.query import SOURCE
 from daybook.dashboards.queries.filling import ALL, DEFAULTS
+from daybook.ledger.signals.boards import SIGNAL_BOARDS
 
 Variable = Builder[VariableModel]
 _EVERYTHING: Final = VariableOption(selected=True, text=["All"], value=["$__all"])
@@ -72,6 +73,15 @@ def ranking() -> list[Variable]:
         _either("calendar", "Calendar", "ISO : iso, retail 4-5-4 : retail", ("ISO", "iso")),
         _either("period", "Period", "day, week, month", ("day", "day")),
         dashboard.TextBoxVariable("me").label("My id").default_value(""),
+    ]
+
+
+def signals_ranking() -> list[Variable]:
+    """Who is ranked by signals, and by which of all that is counted of them."""
+    told = ", ".join(f"{name.replace('_', ' ')} : {name}" for name in sorted(SIGNAL_BOARDS))
+    return [
+        _either("by", "Ranked", "seller : staff, store : store", ("seller", "staff")),
+        _either("measure", "By", told, ("deals won", str(DEFAULTS["measure"]))),
     ]
 
 

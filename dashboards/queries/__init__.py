@@ -7,13 +7,16 @@ What several queries share stands in ``parts`` and is put in when a query is loa
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 
 from daybook.ledger.board_measures import MEASURES
+from daybook.ledger.signals.boards import SIGNAL_BOARDS, fewest, made_of
+from daybook.ledger.signals.expressions import SIGNAL_VOCABULARY
 
 _FOLDER: Final = Path(__file__).parent
 _TEXTS: Final = Environment(
@@ -22,6 +25,26 @@ _TEXTS: Final = Environment(
     autoescape=False,  # noqa: S701 - the texts are our own files, and SQL is no markup
 )
 _TEXTS.globals["measures"] = tuple(MEASURES)
+
+
+class Ranked(NamedTuple):
+    """A share, mean or score of signals in SQL, over a map ``m`` of what is counted: its value and volume."""
+
+    value: str
+    volume: str
+    fewest: int
+
+
+def _over_map(expression: str) -> str:
+    return re.sub(r"[a-z_]+", lambda name: f"m['{name[0]}']", expression)
+
+
+_TEXTS.globals["signal_ratios"] = {
+    name: Ranked(_over_map(text), f"abs({_over_map(' + '.join(made_of(name)))})", fewest(name))
+    for name, text in SIGNAL_VOCABULARY.derived.items()
+}
+_TEXTS.globals["signal_money"] = sorted(SIGNAL_VOCABULARY.money)
+_TEXTS.globals["least_first"] = [name for name, board in SIGNAL_BOARDS.items() if board.least_first]
 
 
 @cache

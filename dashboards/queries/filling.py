@@ -57,6 +57,7 @@ DEFAULTS: Final[dict[str, Value]] = {
     "view": "activity",
     "grace_hours": "6",
     "by": "staff",
+    "measure": "deals_won",
     "period": "week",
     "calendar": "iso",
     "periods": "13",

@@ -42,25 +42,37 @@ def signal_vector(measures: Mapping[str, int]) -> list[int]:
     return [measures.get(name, 0) for name in SIGNAL_VOCABULARY.stored]
 
 
+def made_of(name: str) -> tuple[str, ...]:
+    """The counted measures that say of how much a measure is made."""
+    return _MADE_OF.get(name, (name,))
+
+
+def fewest(name: str) -> int:
+    """How much that has to be at least, for anybody to be ranked.
+
+    Nobody is ranked for what was none of theirs; but to have no failures is the best of all.
+    """
+    return FEWEST_ANSWERS if name in _SCORES else 0 if name in _LEAST_FIRST and name not in _MADE_OF else 1
+
+
 def _measure(name: str) -> Measure:
     expression = signal_expression(name)
-    parts = [SIGNAL_VOCABULARY.stored.index(part) for part in _MADE_OF.get(name, (name,))]
+    parts = [SIGNAL_VOCABULARY.stored.index(part) for part in made_of(name)]
 
     def volume(vector: Sequence[int]) -> int:
         return abs(sum(vector[part] for part in parts))
 
-    # Nobody is ranked for what was none of theirs; but to have no failures is the best of all.
-    fewest = FEWEST_ANSWERS if name in _SCORES else 0 if name in _LEAST_FIRST else 1
+    least = fewest(name)
     return Measure(
-        lambda contender: _value(expression, contender, volume(contender.vector), fewest),
+        lambda contender: _value(expression, contender, volume(contender.vector), least),
         expression.unit,
         volume=volume,
         least_first=name in _LEAST_FIRST,
     )
 
 
-def _value(expression: Expression, contender: Contender, volume: int, fewest: int) -> Fraction | None:
-    return expression.value(contender.vector) if volume >= fewest else None
+def _value(expression: Expression, contender: Contender, volume: int, least: int) -> Fraction | None:
+    return expression.value(contender.vector) if volume >= least else None
 
 
 SIGNAL_BOARDS: Final[dict[str, Measure]] = {

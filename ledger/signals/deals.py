@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import date, timedelta
-from typing import Final
+from typing import NamedTuple
 
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.signals.facts import Fact, Poster, SignalLine, place_of, seconds
 from daybook.schemas.rounding import share
 from daybook.schemas.signals.any import Signal
 from daybook.schemas.signals.revenue import DealChanged, DealStatus
-
-_ENDED: Final = {
-    DealStatus.WON: ("deals_won", "won_value"),
-    DealStatus.LOST: ("deals_lost", "lost_value"),
-}
 
 
 def deal_fact(signal: Signal, calendar: Calendar) -> Fact:
@@ -38,59 +34,56 @@ def deal_fact(signal: Signal, calendar: Calendar) -> Fact:
 def deal_lines(facts: Collection[Fact], calendar: Calendar) -> list[SignalLine]:
     """What each version of a deal changed, and the days over which a won one is recognised."""
     poster = Poster(calendar)
-    in_order = sorted(facts)
-    before: Fact | None = None
-    for fact in in_order:
+    before: _State | None = None
+    for fact in sorted(facts):
         if before is None:
-            _post_created(poster, fact)
-        _post_change(poster, before, fact)
-        before = fact
-    if before is not None and before.what == DealStatus.WON and before.detail[4]:
-        _post_recognised(poster, before)
+            # What a deal was worth before its first known version is not known: its pipeline begins there.
+            poster.post(fact.place, int(fact.detail[3]), {"deals_created": 1}, str(fact.detail[1]))
+        state = _State(fact, before.since if before and before.fact.what == fact.what else fact.time)
+        _post_change(poster, before, state)
+        before = state
+    if before is not None and before.fact.what == DealStatus.WON and before.fact.detail[4]:
+        _post_recognised(poster, before.fact)
     return poster.lines
 
 
-def _open_value(fact: Fact | None) -> int:
-    return int(fact.detail[2]) if fact is not None and fact.what == DealStatus.OPEN else 0
+class _State(NamedTuple):
+    """A deal at a version, and since when (epoch seconds) it has been open, won or lost."""
+
+    fact: Fact
+    since: int
+
+    @property
+    def currency(self) -> str:
+        return str(self.fact.detail[1])
+
+    def measures(self) -> dict[str, int]:
+        """All that it stands for."""
+        value = int(self.fact.detail[2])
+        if self.fact.what == DealStatus.WON:
+            seconds_to_win = self.since - int(self.fact.detail[3])
+            return {"deals_won": 1, "won_value": value, "won_seconds": seconds_to_win}
+        if self.fact.what == DealStatus.LOST:
+            return {"deals_lost": 1, "lost_value": value}
+        return {"pipeline_value": value}
 
 
-def _post_created(poster: Poster, fact: Fact) -> None:
-    # What a deal was worth before its first known version is not known: its pipeline begins there.
-    poster.post(fact.place, int(fact.detail[3]), {"deals_created": 1}, str(fact.detail[1]))
+def _post_change(poster: Poster, before: _State | None, state: _State) -> None:
+    """What a deal stood for taken back, and what it stands for now counted, both when it changed.
 
-
-def _post_change(poster: Poster, before: Fact | None, fact: Fact) -> None:
-    currency = str(fact.detail[1])
-    if before is not None and before.detail[1] != currency:
-        # The other currency's pipeline and results are taken back whole.
-        _post_ended(poster, before, fact.time, -1)
-        poster.post(before.place, fact.time, {"pipeline_value": -_open_value(before)}, str(before.detail[1]))
-        before = before._replace(
-            what=DealStatus.OPEN, detail=(before.detail[0], currency, 0, *before.detail[3:])
-        )
-    moved = before is not None and before.detail[0] != fact.detail[0]
-    poster.post(
-        fact.place,
-        fact.time,
-        {"pipeline_value": _open_value(fact) - _open_value(before), "stage_changes": int(moved)},
-        currency,
-    )
-    if before is None or (before.what, before.detail[2]) != (fact.what, fact.detail[2]):
-        if before is not None:
-            _post_ended(poster, before, fact.time, -1)
-        _post_ended(poster, fact, fact.time, 1)
-
-
-def _post_ended(poster: Poster, fact: Fact, time: int, sign: int) -> None:
-    """A deal's end counted, or taken back when it is open again or worth something else."""
-    ended = _ENDED.get(DealStatus(fact.what))
-    if ended is None:
-        return
-    number, value = ended
-    measures = {number: sign, value: sign * int(fact.detail[2])}
-    if fact.what == DealStatus.WON:
-        measures["won_seconds"] = sign * (fact.time - int(fact.detail[3]))
-    poster.post(fact.place, time, measures, str(fact.detail[1]))
+    So whoever and wherever it goes over to has it whole, and of what stays the same nothing is posted.
+    """
+    place, at = state.fact.place, state.fact.time
+    counted = Counter(state.measures())
+    if before is not None:
+        moved = before.fact.detail[0] != state.fact.detail[0]
+        poster.post(place, at, {"stage_changes": int(moved)}, state.currency)
+        if (before.fact.place, before.currency) == (place, state.currency):
+            counted.subtract(before.measures())
+        else:
+            taken_back = {name: -value for name, value in before.measures().items()}
+            poster.post(before.fact.place, at, taken_back, before.currency)
+    poster.post(place, at, counted, state.currency)
 
 
 def _post_recognised(poster: Poster, fact: Fact) -> None:

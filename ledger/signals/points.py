@@ -21,7 +21,7 @@ from daybook.schemas.signals.technical import (
 Counted = tuple[str, dict[str, int]]
 """A label, and measures."""
 CSAT_SATISFIED = 4
-"""From this score of five on a customer counts as satisfied (the usual top-two-box reading of CSAT)."""
+"""From this score of five on a customer counts as satisfied (Delighted, "How is CSAT calculated")."""
 NPS_PROMOTER, NPS_DETRACTOR = 9, 6
 """Net Promoter Score (Reichheld 2003): 9 and 10 promote, 0 to 6 detract."""
 

@@ -19,7 +19,7 @@ def _of(measures: Measures, part: str, whole: str, fewest: int = 1) -> Fraction 
 
 
 def csat(measures: Measures, fewest: int = FEWEST_ANSWERS) -> Fraction | None:
-    """Customer satisfaction: the part of answers that were 4 or 5 of 5."""
+    """Customer satisfaction: the part of answers of 4 or 5 (Delighted, "How is CSAT calculated")."""
     return _of(measures, "csat_satisfied", "csat_answers", fewest)
 
 
@@ -38,7 +38,10 @@ def sentiment(measures: Measures, fewest: int = FEWEST_ANSWERS) -> Fraction | No
 
 
 def conversion(measures: Measures) -> Fraction | None:
-    """Sessions that bought, as a part of all sessions of the same source and zone."""
+    """Sessions that bought, as a part of all sessions.
+
+    Google Analytics 4 calls it the session key event rate of ``purchase``: who buys twice in one is one.
+    """
     return _of(measures, "purchases", "sessions")
 
 

@@ -12,11 +12,11 @@ from daybook.ledger.signals.facts import SignalLine
 
 SIGNAL_DIMENSIONS: Final = (
     *("store", "region", "channel", "staff", "product", "label"),
-    *("store_quarter", "store_label", "store_channel", "store_quarter_label"),
+    *("store_quarter", "store_label", "store_staff", "store_quarter_label"),
 )
 """``store_quarter`` is store|quarter (epoch seconds), ``store_label`` store|label, and so on."""
 _SHARDS: Final = {
-    **dict.fromkeys(("staff", "product", "store_quarter"), 64),
+    **dict.fromkeys(("staff", "product", "store_quarter", "store_staff"), 64),
     "store_quarter_label": 1024,
     "store_label": 16,
     "label": 4,
@@ -97,7 +97,7 @@ def names_of(line: SignalLine) -> Iterator[TotalName]:
         place.label,
         f"{place.store_id}|{line.quarter}" if line.quarter else "",
         f"{place.store_id}|{place.label}" if place.label else "",
-        f"{place.store_id}|{place.channel}" if place.channel else "",
+        f"{place.store_id}|{place.staff_id}" if place.staff_id else "",
         f"{place.store_id}|{line.quarter}|{place.label}" if line.quarter and place.label else "",
     )
     day = line.business_date.isoformat()

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import datetime, timedelta
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from tests.dashboards.month import NOW
-from tests.dashboards.signalled import ZONE
+import orjson
+
+from daybook.ledger.leaderboards import Contender, leaderboard
+from daybook.ledger.periods import Period
+from daybook.ledger.signals.boards import SIGNAL_BOARDS, made_of, signal_vector
+from daybook.ledger.signals.totals import TotalName
+from daybook.sinks.clocks import write_clocks
+from daybook.sinks.migrate import migrate
+from daybook.sinks.store import Store
+from tests.dashboards import stopped
+from tests.dashboards.month import NOW, Past
+from tests.dashboards.signalled import CALENDAR, ZONE, share, write
 from tests.support.sales import sale
 
 STEPS: Final = ("session_start", "view_item", "add_to_cart", "begin_checkout", "purchase")
@@ -33,6 +44,19 @@ def bought() -> list[dict[str, Any]]:
         body["customer"] = f"{_NAMES.index(who):032x}"
         found.append(body | ({"campaign": campaign} if campaign else {}))
     return found
+
+
+def fill(store: Store, raw: list[Signal]) -> None:
+    """Put these signals, and sales of known customers and campaigns, into an empty ClickHouse."""
+    migrate(store)
+    stopped.stop_clock(store, NOW)
+    write_clocks(store, CALENDAR.stores, int(NOW.timestamp() * 1000))
+    write(store, raw)
+    world = Past(CALENDAR)
+    for number, event in enumerate(bought()):
+        world.log(NOW, orjson.dumps(event), b"%d" % number)
+    world.count()
+    world.write(store)
 
 
 def by_now(raw: list[Signal], kind: str, back: int = 0) -> list[Signal]:
@@ -63,3 +87,67 @@ def slot_of(signal: Signal) -> int:
     """The quarter hour of its shop's wall clock."""
     local = datetime.fromisoformat(signal["time"]).astimezone(ZONE)
     return local.hour * 4 + local.minute // 15
+
+
+def subscribed(told: list[Signal], day: date) -> tuple[int, int, float | None]:
+    """What paying subscribers in GBP bring a month at a day's end, how many, and their churn rate."""
+    changes = [s for s in told if s["type"] == "subscription.changed" and s["currency"] == "GBP"]
+    first = day - timedelta(days=30)
+    lately = Counter(s["change"] for s in changes if first < date_of(s["time"]) <= day)
+    before, now = _paying(changes, first), _paying(changes, day)
+    return sum(now.values()), len(now), share(lately["cancelled"], len(before) + lately["started"])
+
+
+def _paying(told: list[Signal], day: date) -> dict[str, int]:
+    states = {s["subject_id"]: s for s in told if date_of(s["time"]) <= day}
+    return {
+        who: (2 * s["amount"] + s["interval_months"]) // (2 * s["interval_months"])
+        for who, s in states.items()
+        if s["state"] in {"active", "past_due"}
+    }
+
+
+def seconds(text: str) -> int:
+    """An instant as epoch seconds."""
+    return int(datetime.fromisoformat(text).timestamp() // 1)
+
+
+def date_of(text: str) -> date:
+    """The business date of an instant at both shops."""
+    return datetime.fromisoformat(text).astimezone(ZONE).date()
+
+
+def places(
+    told: Mapping[TotalName, Mapping[str, int]], by: str, stores: list[str], measure: str
+) -> list[tuple[int, str, float, int | None, str]]:
+    """The first ten of 28 days by a measure as the ledger ranks them: rank, who, value, its volume, movement.
+
+    ``told`` are all totals; those of some stores count, in GBP or in no currency.
+    """
+    then, board = TODAY - timedelta(days=28), SIGNAL_BOARDS[measure]
+    old = leaderboard(_contenders(told, by, stores, Period(then - timedelta(days=27), then)), board)
+    before = {place.key: place.rank for place in old.standings}
+    now = _contenders(told, by, stores, Period(then + timedelta(days=1), TODAY))
+    ratio = made_of(measure) != (measure,)
+    volumes = {each.key: board.volume(each.vector) if ratio else None for each in now}
+    return [
+        (place.rank, place.key, round(float(place.value), 6), volumes[place.key], _movement(place.moved))
+        for place in leaderboard(now, board, before=before).top(10)
+    ]
+
+
+def _contenders(
+    told: Mapping[TotalName, Mapping[str, int]], by: str, stores: list[str], period: Period
+) -> list[Contender]:
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for name, measures in told.items():
+        store, _, person = name.key.partition("|")
+        wanted = name.dimension == ("store_staff" if by == "staff" else "store") and store in stores
+        within = period.first <= date.fromisoformat(name.business_date) <= period.last
+        if wanted and within and name.currency in ("", "GBP") and name.book == "sales":
+            found[person or store].update(measures)
+    return [Contender(key, signal_vector(measures)) for key, measures in found.items()]
+
+
+def _movement(ranks: int | None) -> str:
+    return "new" if ranks is None else "=" if ranks == 0 else f"{'▲' if ranks > 0 else '▼'} {abs(ranks)}"

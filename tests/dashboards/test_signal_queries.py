@@ -4,25 +4,38 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median
 from typing import Any, Final
 
-import orjson
 import pytest
 
+from daybook.dashboards.board.access import Scope
+from daybook.dashboards.board.signalling import SignalsReader
+from daybook.ledger.signals.boards import SIGNAL_BOARDS
 from daybook.operations.base import CannotAct, Place
 from daybook.operations.leaderboard import LeaderboardArgs
 from daybook.operations.registry import run
-from daybook.sinks.clocks import write_clocks
-from daybook.sinks.migrate import migrate
+from daybook.sinks.raw_signals import told as totals
 from daybook.sinks.store import Store
 from daybook.sinks.weekly import sessions_by_store
-from tests.dashboards import stopped
-from tests.dashboards.month import NOW, Past, ask
-from tests.dashboards.signal_counts import STEPS, TODAY, Signal, bought, by_now, reached, scores, slot_of
-from tests.dashboards.signalled import BACKS, CALENDAR, ZONE, nps, share, signals, write
+from tests.dashboards.month import NOW, ask
+from tests.dashboards.signal_counts import (
+    STEPS,
+    TODAY,
+    Signal,
+    by_now,
+    date_of,
+    fill,
+    places,
+    reached,
+    scores,
+    seconds,
+    slot_of,
+    subscribed,
+)
+from tests.dashboards.signalled import BACKS, CALENDAR, nps, share, signals
 from tests.support.require import need
 
 TWO: Final = ["quayside", "web"]
@@ -39,15 +52,7 @@ def store(tmp_path_factory: pytest.TempPathFactory, raw: list[Signal]) -> Iterat
     """ClickHouse with these signals, and with sales of known customers and campaigns."""
     need("clickhouse")
     with Store.embedded(tmp_path_factory.mktemp("signals") / "clickhouse") as made:
-        migrate(made)
-        stopped.stop_clock(made, NOW)
-        write_clocks(made, CALENDAR.stores, int(NOW.timestamp() * 1000))
-        write(made, raw)
-        world = Past(CALENDAR)
-        for number, event in enumerate(bought()):
-            world.log(NOW, orjson.dumps(event), b"%d" % number)
-        world.count()
-        world.write(made)
+        fill(made, raw)
         yield made
 
 
@@ -68,10 +73,12 @@ def test_the_days_figures_are_the_signals_counted(store: Store, raw: list[Signal
 
 def test_a_store_is_looked_at_by_itself(store: Store, raw: list[Signal]) -> None:
     """Of one store only its own signals are counted, and of no day without any there is a score."""
-    [row] = ask(store, "signals_now", store=["quayside"])
+    [row], [empty] = (
+        ask(store, "signals_now", store=["quayside"]),
+        ask(store, "signals_now", date="2019-01-01"),
+    )
     own = [signal for signal in by_now(raw, "payment.failed") if signal["store_id"] == "quayside"]
     assert (row["payment_failures"], row["sessions"]) == (len(own), 0)
-    [empty] = ask(store, "signals_now", date="2019-01-01")
     assert (empty["sessions"], empty["csat"], empty["conversion"]) == (0, None, None)
 
 
@@ -104,7 +111,7 @@ def test_topics_have_their_enquiries_and_scores(store: Store, raw: list[Signal])
         assert row["open_now"] == left[topic]
         assert row["usually_opened"] == median(opened[back][topic] for back in BACKS[1:])
         own = [each for each in changes[0] if each["state"] == "answered" and each["topic"] == topic]
-        waits = [_seconds(each["time"]) - _seconds(each["opened_at"]) for each in own]
+        waits = [seconds(each["time"]) - seconds(each["opened_at"]) for each in own]
         assert row["answer_minutes"] == (pytest.approx(sum(waits) / 60 / len(waits)) if waits else None)
         assert row["nps"] == nps(scores(raw, "nps", topic))
         stars = scores(raw, "csat", topic)
@@ -139,8 +146,10 @@ def test_tills_are_silent_since_their_last_quarter_hour(store: Store, raw: list[
     """Each till's last sign of life, to the end of its quarter hour."""
     last: dict[str, int] = {}
     for signal in raw:
-        if signal["type"] == "terminal.heartbeat" and NOW.date() - _date(signal["time"]) <= timedelta(days=8):
-            last[signal["till_id"]] = _seconds(signal["time"]) // 900 * 900 + 900
+        if signal["type"] == "terminal.heartbeat" and NOW.date() - date_of(signal["time"]) <= timedelta(
+            days=8
+        ):
+            last[signal["till_id"]] = seconds(signal["time"]) // 900 * 900 + 900
     rows = {row["till"]: row for row in ask(store, "signals_tills", store=["quayside"])}
     assert {till: int(row["alive_until"].timestamp()) for till, row in rows.items()} == last
 
@@ -162,59 +171,35 @@ def test_the_sales_curve_has_the_signals_of_the_same_hours(store: Store, raw: li
 
 def test_deals_by_pipeline_and_by_person(store: Store, raw: list[Signal]) -> None:
     """Pipeline now, win rate and days to close of 28 days, and who closed what on which day."""
-    newest = {s["subject_id"]: s for s in raw if s["type"] == "deal.changed"}
-    ends = [s for s in raw if s["type"] == "deal.changed" and s["status"] != "open"]
-    lately = [s for s in ends if TODAY - _date(s["time"]) < timedelta(days=28)]
+    deals = [s for s in raw if s["type"] == "deal.changed"]
+    newest = {s["subject_id"]: s for s in deals}
+    lately = [s for s in deals if s["status"] != "open" and TODAY - date_of(s["time"]) < timedelta(days=28)]
     won = [s for s in lately if s["status"] == "won"]
     [row] = ask(store, "signals_deals", store=TWO)
     assert row["pipeline_value"] == sum(s["value"] for s in newest.values() if s["status"] == "open")
     assert (row["deals_won"], row["deals_lost"]) == (len(won), len(lately) - len(won))
     assert row["win_rate"] == share(len(won), len(lately))
-    if won:
-        days = [(_seconds(s["time"]) - _seconds(s["created_at"])) / 86400 for s in won]
-        assert row["days_to_close"] == pytest.approx(sum(days) / len(days))
-    people = Counter((_date(s["time"]).isoformat(), s["staff_id"], s["status"]) for s in lately)
-    told = {
-        (row["business_date"], row["staff"], status): row[f"deals_{status}"]
-        for row in ask(store, "signals_sellers", store=TWO)
-        for status in ("won", "lost")
-        if row[f"deals_{status}"]
-    }
-    assert told == dict(people)
+    days = [(seconds(s["time"]) - seconds(s["created_at"])) / 86400 for s in won]
+    assert row["days_to_close"] == pytest.approx(sum(days) / len(days))
+    people = Counter((date_of(s["time"]).isoformat(), s["staff_id"], s["status"]) for s in lately)
+    for stores in (TWO, ["quayside"]):
+        rows = ask(store, "signals_sellers", store=stores)
+        assert dict(people) == {
+            (row["business_date"], row["staff"], status): row[f"deals_{status}"]
+            for row in rows
+            for status in ("won", "lost")
+            if row[f"deals_{status}"]
+        }
+    assert ask(store, "signals_sellers", store=["web"]) == []
 
 
 def test_mrr_and_churn_by_day(store: Store, raw: list[Signal]) -> None:
     """What subscribers bring at each day's end, and the churn rate as Stripe defines it, from the states."""
-    told = [s for s in raw if s["type"] == "subscription.changed" and s["currency"] == "GBP"]
     rows = {row["time"].date(): row for row in ask(store, "signals_mrr", store=TWO)}
     assert len(rows) == 90
-    for back in (0, 1, 7, 45):
-        day = TODAY - timedelta(days=back)
-        assert rows[day]["mrr"] == sum(paying(told, day).values())
-        assert rows[day]["subscribers"] == len(paying(told, day))
-        before = paying(told, day - timedelta(days=30))
-        began, left = moved(told, day)
-        assert rows[day]["churn_rate"] == (share(left, len(before) + began))
-
-
-def paying(told: list[Signal], day: date) -> dict[str, int]:
-    """What each paying subscriber brings a month at a day's end."""
-    states = {s["subject_id"]: s for s in told if _date(s["time"]) <= day}
-    return {
-        who: (2 * s["amount"] + s["interval_months"]) // (2 * s["interval_months"])
-        for who, s in states.items()
-        if s["state"] in {"active", "past_due"}
-    }
-
-
-def moved(told: list[Signal], day: date) -> tuple[int, int]:
-    """How many subscribers began and ended in the 30 days up to a day."""
-    first, began, left = day - timedelta(days=30), 0, 0
-    for signal in told:
-        if first < _date(signal["time"]) <= day:
-            began += signal["change"] == "started"
-            left += signal["change"] == "cancelled"
-    return began, left
+    for day in (TODAY - timedelta(days=back) for back in (0, 1, 7, 45)):
+        row = rows[day]
+        assert (row["mrr"], row["subscribers"], row["churn_rate"]) == subscribed(raw, day)
 
 
 def test_contracts_are_recognised_by_day(store: Store, raw: list[Signal]) -> None:
@@ -229,7 +214,7 @@ def test_contracts_are_recognised_by_day(store: Store, raw: list[Signal]) -> Non
         whole, rest = divmod(signal["value"], 365)
         parts += whole + ((day - date.fromisoformat(signal["term_first"])).days < rest)
     assert shown[day]["recognised_revenue"] == parts if running else day not in shown
-    lately = [s for s in won if TODAY - _date(s["time"]) <= timedelta(days=60)]
+    lately = [s for s in won if TODAY - date_of(s["time"]) <= timedelta(days=60)]
     assert sum(row["won_value"] for row in rows) == sum(s["value"] for s in lately)
 
 
@@ -250,25 +235,15 @@ def test_campaigns_stand_beside_their_usual(store: Store) -> None:
     assert (spring["usual_orders"], rows["Back in stock"]["usual_orders"]) == (0.5, 0.5)
 
 
-def _seconds(text: str) -> int:
-    return int(datetime.fromisoformat(text).timestamp() // 1)
-
-
-def _date(text: str) -> date:
-    return datetime.fromisoformat(text).astimezone(ZONE).date()
-
-
 def test_people_are_ranked_by_deals_and_their_value(store: Store, raw: list[Signal]) -> None:
     """Four weeks of closed deals by person, the most first, each equal to a count of the raw signals."""
     first = TODAY - timedelta(days=27)
     won: Counter[str] = Counter()
     value: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for signal in raw:
-        day = datetime.fromisoformat(signal["time"]).astimezone(ZONE).date()
-        if signal["type"] == "deal.changed" and signal["status"] == "won" and first <= day <= TODAY:
-            won[signal["staff_id"]] += 1
-            value[signal["currency"]][signal["staff_id"]] += signal["value"]
-    assert won
+    for s in raw:
+        if s["type"] == "deal.changed" and s["status"] == "won" and first <= date_of(s["time"]) <= TODAY:
+            won[s["staff_id"]] += 1
+            value[s["currency"]][s["staff_id"]] += s["value"]
 
     def asked(measure: str) -> dict[str, list[dict[str, Any]]]:
         args = LeaderboardArgs(by="staff", measure=measure, first=first, last=TODAY, top=100)
@@ -276,6 +251,7 @@ def test_people_are_ranked_by_deals_and_their_value(store: Store, raw: list[Sign
         return {board["currency"]: board["top"] for board in document["boards"]}
 
     [told] = asked("deals_won").values()
+    assert told
     assert {place["key"]: place["value"] for place in told} == won
     assert [place["value"] for place in told] == sorted(won.values(), reverse=True)
     assert {
@@ -284,6 +260,32 @@ def test_people_are_ranked_by_deals_and_their_value(store: Store, raw: list[Sign
     } == value
     with pytest.raises(CannotAct, match="not by category"):
         run(Place(store), "leaderboard", LeaderboardArgs(by="category", measure="csat", day=TODAY))
+
+
+def test_everything_is_ranked_as_the_ledger_ranks_it(store: Store) -> None:
+    """The first ten by every measure, with value and movement, at the chosen stores and nowhere else."""
+    told = totals(store)
+    for by, stores in (("staff", TWO), ("store", TWO), ("store", ["web"])):
+        rows = ask(store, "signals_ranked", store=stores, by=by, measure=list(SIGNAL_BOARDS))
+        for measure, board in SIGNAL_BOARDS.items():
+            value = "own_money" if board.unit == "minor units" else "own_number"
+            assert places(told, by, stores, measure) == [
+                (row["rank"], row["who"], round(float(row[value]), 6), row["made_of"], row["movement"])
+                for row in rows
+                if row["measure"] == measure
+            ]
+        assert len({row["measure"] for row in rows}) >= 6
+
+
+async def test_the_page_shows_deals_and_ranks_of_the_stores_of_a_key(store: Store) -> None:
+    """Each of two keys of one shop gets what that one sells, and nobody and nothing of the other."""
+    for own, sells in (("quayside", (True, False)), ("web", (False, True))):
+        reader = SignalsReader(store, CALENDAR, lambda: NOW, Scope(frozenset({own})), {})
+        document = await reader.read()
+        assert [(each.deals_won > 0, each.subscribers > 0) for each in document.revenue] == [sells]
+        assert {each.key for each in document.best if each.by == "store"} == {own}
+        assert any(each.by == "staff" for each in document.best) == (own == "quayside")
+        assert document.received is None
 
 
 def test_sessions_of_a_week_are_known_by_store(store: Store, raw: list[Signal]) -> None:

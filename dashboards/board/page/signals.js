@@ -6,6 +6,7 @@ import { count, duration } from "./format.js";
 import { start } from "./page.js";
 
 const TOPICS = { billing: "Billing", customer_service: "Customer service", technical: "Technical", delivery: "Delivery", product: "Product", other: "Other" };
+const BEST = { "staff deals_won": "Deals won", "staff csat": "CSAT of people", "store conversion": "Conversion", "store csat": "CSAT", "store nps": "NPS", "store answer_minutes": "To the answer" };
 let board = null;
 
 function draw(document) {
@@ -15,6 +16,7 @@ function draw(document) {
   patch(byId("technical"), rows(board.technical.slice(0, 12).map(technicalRow), 4, "Nothing failed, and nothing usually does."));
   patch(byId("topics"), rows(board.topics.map(topicRow), 8, "No enquiries and no answers yet."));
   patch(byId("tills"), rows(board.tills.map(tillRow), 3, "No till gives signs of life."));
+  patch(byId("best"), rows(board.best.map(bestRow), 5, "Nobody is ranked by signals yet."));
   patch(byId("revenue"), rows(board.revenue.map(revenueRow), 7, "No deals and no subscriptions are known."));
 }
 
@@ -75,6 +77,13 @@ function topicRow(entry) {
 function tillRow(till) {
   const silent = till.silent_for === 0 ? "now" : duration(till.silent_for);
   return el("tr", { "data-till": till.till }, el("th", { scope: "row" }, board.names[till.store] ?? till.store), el("td", {}, till.till), cell(silent));
+}
+
+function bestRow(place) {
+  const kind = `${place.by} ${place.measure}`;
+  const told = { deals_won: count, nps: number, answer_minutes: (minutes) => duration(minutes * 60) }[place.measure] ?? share;
+  const of = place.made_of === null ? "" : el("span", { class: "quiet" }, ` of ${count(place.made_of)}`);
+  return el("tr", { "data-best": `${kind} ${place.key}` }, el("th", { scope: "row" }, BEST[kind]), cell(count(place.rank)), el("td", {}, place.name), cell(told(place.value), of), cell(place.movement));
 }
 
 function revenueRow(found) {

@@ -19,11 +19,13 @@ _NONE = "No signals of this kind have been received for what is chosen."
 def signals() -> Dashboard:
     """The board."""
     chosen = [*variables.currency(), *variables.date(), *variables.places(), *variables.channels()]
+    chosen += variables.signals_ranking()
     said = "What customers and systems say and do beside what is bought, in the same hours as the sales."
     made = board("signals", "Daybook: Signals", said, chosen, refresh="30s")
     for panel in (
         *(_now(), _curve(), _funnel(), _topics(), _technical(), _tills()),
-        *(_campaigns(), _customers(), _deals(), _sellers(), _mrr(), _movement(), _churn(), _contracts()),
+        *(_ranked(), _sellers(), _campaigns(), _customers(), _deals()),
+        *(_mrr(), _movement(), _churn(), _contracts()),
     ):
         made.with_panel(panel)
     return built(made)
@@ -136,11 +138,21 @@ def _deals() -> PanelBuilder:
     return panels.figures(asked)
 
 
+def _ranked() -> PanelBuilder:
+    return _table(
+        ("Leaderboard of signals, 28 days", "signals_ranked", 12, 8),
+        ("rank", "who", "own_money", "own_number", "made_of", "movement"),
+        "The first ten at the chosen stores, by the measure that is chosen above; deals in the chosen"
+        " currency. Of what goes wrong, and of days and minutes, less is better. A score of fewer than five"
+        " answers has no rank; equal values share one. Movement: against the 28 days before.",
+    )
+
+
 def _sellers() -> PanelBuilder:
     return _table(
         ("Deals by day and person", "signals_sellers", 12, 8),
         ("business_date", "staff", "deals_won", "deals_lost", "won_value", "days_to_close"),
-        "Deals that were won or lost, by their owner, over 28 days.",
+        "Deals that were won or lost at the chosen stores, by their owner, over 28 days.",
     )
 
 

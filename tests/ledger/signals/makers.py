@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -63,3 +64,12 @@ def whole(ledger: SignalLedger, store: str = "web", currency: str | None = None)
             for measure, value in measures.items():
                 found[measure] = found.get(measure, 0) + value
     return {measure: value for measure, value in found.items() if value}
+
+
+def over_days(ledger: SignalLedger, dimension: str, measure: str) -> dict[str, int]:
+    """A measure by the keys of a dimension, over all days; only what is not zero."""
+    found: Counter[str] = Counter()
+    for name, measures in totals(ledger).items():
+        if name.dimension == dimension:
+            found[name.key] += measures.get(measure, 0)
+    return {key: value for key, value in found.items() if value}
