@@ -82,7 +82,7 @@ def test_pods_are_closed_to_kubernetes_itself() -> None:
         assert "enableServiceLinks: false\n" in TEMPLATES[name]
 
 
-LOGINS = "kafka.secret=k,kafka.securityProtocol=SASL_SSL,rulesSecret=r,files.staff\\.json=x,image.tag=9"
+LOGINS = "kafka.secret=k,kafka.securityProtocol=SASL_SSL,rulesSecret=r,files.staff\\.json=x,image.tag=v9"
 
 
 @pytest.fixture(scope="module", params=[[], ["--set", LOGINS]], ids=["plain", "logins"])
@@ -113,6 +113,37 @@ def test_helm_finds_nothing_wrong() -> None:
         ["helm", "lint", "--strict", "--quiet", str(CHART)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("kafka.partitons=3", "partitons"),
+        ("kafka.securityProtocol=SASL_SSL", "secret"),
+        ("kafka.secret=k", "secret"),
+        ("settings.LOG_LEVEL=INFO", "LOG_LEVEL"),
+        ("clickhouse.url=clickhouse:8123", "url"),
+    ],
+)
+def test_a_wrong_value_stops_the_installation(wrong: str, told: str) -> None:
+    """A misspelt value, or logins without their secret, are refused with their place."""
+    if shutil.which("helm") is None:
+        pytest.skip("helm is not there: the chart is not rendered.")
+    command = ["helm", "template", "daybook", str(CHART), "--kube-version", "1.31", "--set", wrong]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert told in done.stderr
+
+
+def test_each_value_has_its_place_in_the_schema() -> None:
+    """Without helm as well: a new value cannot be forgotten there, nor an old one stay."""
+    schema = json.loads((CHART / "values.schema.json").read_text("utf-8"))["properties"]
+    assert schema.keys() - {"global"} == VALUES.keys()
+    for name in ("kafka", "clickhouse", "image"):
+        assert schema[name]["properties"].keys() == VALUES[name].keys()
+        assert schema[name]["additionalProperties"] is False
+    said = {key for process in VALUES["processes"].values() for key in process}
+    assert schema["processes"]["additionalProperties"]["properties"].keys() == said
 
 
 def test_each_process_starts_with_what_it_is_given(
