@@ -7,7 +7,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import orjson
@@ -21,6 +23,7 @@ from tests.operate.running import command, document
 from tests.operate.secured import certificates, give_access, read_only, secured_broker
 from tests.streams.plant import Plant
 from tests.streams.program import Program
+from tests.streams.signalled import received
 from tests.support.kafka.jars import fetch_jars, programs_missing
 from tests.support.ports import free_port
 from tests.support.require import need, unavailable
@@ -43,6 +46,19 @@ def login(user: str, password: str, ca: Path, folder: Path) -> dict[str, str]:
         "DAYBOOK_KAFKA_USER": user,
         "DAYBOOK_KAFKA_PASSWORD_FILE": str(file),
     }
+
+
+HEARTBEAT = {
+    "schema_version": "1.0",
+    "type": "terminal.heartbeat",
+    "source": "till",
+    "event_id": "h1",
+    "time": datetime.now(UTC).isoformat(),
+    "subject_id": "till-2",
+    "store_id": "leeds",
+    "till_id": "till-2",
+    "channel": "pos",
+}
 
 
 class SecuredPlant(Plant):
@@ -117,7 +133,9 @@ def test_every_process_works_by_its_own_rights(secured: SecuredPlant) -> None:
     secured.wait(lambda: not ailing(secured), "all processes")
     page = f"http://127.0.0.1:{secured.page_port}"
     headers = {"Authorization": f"Bearer {owner}"}
-    assert publish_one(secured, till, 1) == 202
+    assert publish(secured, till, sale(1, store_id="leeds")) == 202
+    assert publish(secured, till, HEARTBEAT, "signals") == 202
+    secured.wait(lambda: received(secured.store) >= 1, "the signal that the gateway took")
     secured.wait(
         lambda: int(secured.store.value("SELECT count() FROM counted_lines")) > 0, "the sale's lines"
     )
@@ -126,18 +144,21 @@ def test_every_process_works_by_its_own_rights(secured: SecuredPlant) -> None:
     told = httpx.post(f"{page}/v1/silences", json=silence, headers=headers, timeout=20, trust_env=False)
     assert told.is_success, told.text
     command(secured, "stop", "--reason", "a trial")
-    secured.wait(lambda: publish_one(secured, till, 2) == 503, "a gateway that has heard of the stop")
+    secured.wait(
+        lambda: publish(secured, till, sale(2, store_id="leeds")) == 503,
+        "a gateway that has heard of the stop",
+    )
     command(secured, "resume")
-    secured.wait(lambda: publish_one(secured, till, 2) == 202, "a gateway that goes on")
+    secured.wait(lambda: publish(secured, till, sale(2, store_id="leeds")) == 202, "a gateway that goes on")
     secured.wait(lambda: secured.received() >= 2, "the sale that came after the stop")
 
 
-def publish_one(plant: SecuredPlant, key: str, number: int) -> int:
-    """The status with which the gateway answers a sale."""
-    url = f"http://127.0.0.1:{plant.environment['DAYBOOK_GATEWAY_PORT']}/v1/events"
+def publish(plant: SecuredPlant, key: str, event: dict[str, Any], what: str = "events") -> int:
+    """The status with which the gateway answers a sale, or a signal."""
+    url = f"http://127.0.0.1:{plant.environment['DAYBOOK_GATEWAY_PORT']}/v1/{what}"
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-    body = orjson.dumps(sale(number, store_id="leeds"))
-    return httpx.post(url, content=body, headers=headers, timeout=20, trust_env=False).status_code
+    answer = httpx.post(url, content=orjson.dumps(event), headers=headers, timeout=20, trust_env=False)
+    return answer.status_code
 
 
 def ailing(plant: SecuredPlant) -> list[str]:
