@@ -135,7 +135,8 @@ def test_no_password_stands_in_a_file() -> None:
         for line in file.read_text("utf-8").splitlines():
             if "password" in line.lower() and not line.lstrip().startswith("#"):
                 assert "/run/secrets/" in line or "secrets:" in line or "target:" in line, line
-    assert "secrets/" in (ROOT / ".gitignore").read_text("utf-8").splitlines()
+    ignored = (ROOT / ".gitignore").read_text("utf-8").splitlines()
+    assert {"secrets/", "/keys/", "/.env"} <= set(ignored), "what docs/containers.md has people make"
 
 
 def test_secrets_are_made_once(tmp_path: Path) -> None:
@@ -161,4 +162,6 @@ def test_the_image_is_not_root_and_takes_no_tests() -> None:
     text = (ROOT / "Dockerfile").read_text("utf-8")
     assert "USER 10001:10001" in text
     assert all(":" in line.split()[1] for line in text.splitlines() if line.startswith("FROM"))
-    assert {".git", "secrets", ".venv"} <= set((ROOT / ".dockerignore").read_text("utf-8").splitlines())
+    assert {".git", "secrets", "keys", ".env", ".venv"} <= set(
+        (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    )
