@@ -82,7 +82,10 @@ def test_pods_are_closed_to_kubernetes_itself() -> None:
         assert "enableServiceLinks: false\n" in TEMPLATES[name]
 
 
-LOGINS = "kafka.secret=k,kafka.securityProtocol=SASL_SSL,rulesSecret=r,files.staff\\.json=x,image.tag=v9"
+LOGINS = (
+    "kafka.secret=k,kafka.securityProtocol=SASL_SSL,rulesSecret=r,files.staff\\.json=x,image.tag=v9,"
+    "clickhouse.caKey=ca"
+)
 
 
 @pytest.fixture(scope="module", params=[[], ["--set", LOGINS]], ids=["plain", "logins"])
@@ -163,6 +166,12 @@ def test_each_process_starts_with_what_it_is_given(
         assert why_not_parsed(container["args"]) is None, name
         places = tuple(f"{mount['mountPath']}/" for mount in container["volumeMounts"])
         assert [value for value in given.values() if value[0] == "/" and not value.startswith(places)] == []
+        secrets = {
+            f"/run/{volume['name']}/{item['path']}"
+            for volume in pod["volumes"]
+            for item in volume.get("secret", {}).get("items", [])
+        }
+        assert secrets == {value for value in given.values() if value.startswith("/run/")}, name
 
 
 def test_variables_of_services_are_not_taken_for_settings(rendered: list[dict[str, Any]]) -> None:

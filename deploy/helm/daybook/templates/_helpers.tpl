@@ -45,6 +45,9 @@ seccompProfile: {type: RuntimeDefault}
 - {name: DAYBOOK_CLICKHOUSE_DATABASE, value: {{ $root.Values.clickhouse.database | quote }}}
 - {name: DAYBOOK_CLICKHOUSE_USER, value: {{ .clickhouseUser | quote }}}
 - {name: DAYBOOK_CLICKHOUSE_PASSWORD_FILE, value: {{ printf "/run/clickhouse/%s" .clickhouseUser | quote }}}
+{{- if $root.Values.clickhouse.caKey }}
+- {name: DAYBOOK_CLICKHOUSE_CA_FILE, value: {{ printf "/run/clickhouse/%s" $root.Values.clickhouse.caKey | quote }}}
+{{- end }}
 {{- end }}
 {{- if .config }}
 - {name: DAYBOOK_STORES_FILE, value: /etc/daybook/stores.json}
@@ -92,6 +95,10 @@ seccompProfile: {type: RuntimeDefault}
 - name: clickhouse
   secret:
     secretName: {{ .root.Values.clickhouse.secret }}
-    items: [{key: {{ .clickhouseUser }}, path: {{ .clickhouseUser }}}]
+    items:
+      - {key: {{ .clickhouseUser }}, path: {{ .clickhouseUser }}}
+      {{- with .root.Values.clickhouse.caKey }}
+      - {key: {{ . }}, path: {{ . }}}
+      {{- end }}
 {{- end }}
 {{- end }}
