@@ -11,7 +11,7 @@ from daybook.schemas.lines import Strict
 from daybook.schemas.measures import MeasureName
 
 Ranked = Literal[
-    "day", "store", "region", "channel", "revenue_stream", "staff", "team", "product", "category"
+    "day", "store", "region", "channel", "revenue_stream", "staff", "team", "product", "category", "campaign"
 ]
 """Who or what stands on a board."""
 PeriodKind = Literal["day", "week", "month", "retail-week", "retail-month", "7-days", "28-days"]
@@ -42,8 +42,9 @@ class BoardSpec(Strict):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.by == "day":
-            raise PydanticCustomError("by_day", "by: days are ranked by `daybook leaderboard`, not live")
+        if self.by in ("day", "campaign"):
+            said = "by: days and campaigns are ranked by `daybook leaderboard`, not live"
+            raise PydanticCustomError("not_live", said)
         check_peers(self.by, self.peers)
         return self
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from daybook.ledger.leaderboards import Contender
-from daybook.ledger.measures import STORED
+from daybook.ledger.measures import BASE, SHIFTED, STORED
 from daybook.ledger.periods import Period
 from daybook.ledger.teams import Staff
 from daybook.sinks.store import Row, Store
@@ -23,10 +23,13 @@ LINE_COLUMN: Final = {
     "team": "staff_id",
     "product": "product_id",
     "category": "category",
+    "campaign": "campaign",
 }
 """What can compete, and what of a ledger line names it; a team is made of its members' days."""
 KEPT: Final = {"day": "store", "team": "staff"}
 """Whose totals it is made of, where the name is another: a day is what all its stores make together."""
+FROM_LINES: Final = frozenset({"campaign"})
+"""Of what no totals are kept: their lines are added up."""
 _SUMS: Final = ", ".join(f"sum({name})" for name in STORED)
 _TOTALS: Final = """
 SELECT currency, {key} AS contender, {day} AS day, {sums}
@@ -35,6 +38,14 @@ WHERE book = {{book:String}} AND dimension = {{dimension:String}}
   AND business_date BETWEEN {{first:Date}} AND {{last:Date}}
 GROUP BY currency, contender, day
 """
+_LINES: Final = """
+SELECT currency, {key} AS contender, {day} AS day, {sums}
+FROM counted_lines
+WHERE book = {{book:String}} AND {key} != '' AND ({of_business} OR {of_origin})
+GROUP BY currency, contender, day
+"""
+_OF_BUSINESS: Final = "business_date BETWEEN {first:Date} AND {last:Date}"
+_OF_ORIGIN: Final = "origin_date BETWEEN {first:Date} AND {last:Date}"
 _REACHED: Final = """
 SELECT currency, {key} AS contender, {day} AS day, toInt64(max(toUnixTimestamp64Milli(recorded_at)))
 FROM counted_lines
@@ -77,7 +88,10 @@ def contenders(
         for name, (at,) in _rows(store.rows(query, asked), by, staff):
             reached[name] = max(at, reached.get(name, 0))
     vectors: dict[_Name, list[int]] = {}
-    query = _TOTALS.format(key=LINE_COLUMN["day"] if by == "day" else "key", day=day, sums=_SUMS)
+    if by in FROM_LINES:
+        query = _of_lines(LINE_COLUMN[by], day)
+    else:
+        query = _TOTALS.format(key=LINE_COLUMN["day"] if by == "day" else "key", day=day, sums=_SUMS)
     for name, vector in _rows(store.rows(query, asked), by, staff):
         known = vectors.get(name)
         vectors[name] = vector if known is None else [a + b for a, b in zip(known, vector, strict=True)]
@@ -86,6 +100,15 @@ def contenders(
         if any(vector):
             found[currency].append(Contender(who, vector, reached.get((currency, who), 0)))
     return dict(found)
+
+
+def _of_lines(column: str, day: str) -> str:
+    """The same from lines; a shift moves one from its business date to that of its origin."""
+    base = [f"sumIf({name}, {_OF_BUSINESS})" for name in BASE]
+    moved = (BASE[place] for place in SHIFTED)
+    shifts = [f"sumIf({name}, {_OF_ORIGIN}) - sumIf({name}, {_OF_BUSINESS})" for name in moved]
+    sums = ", ".join([*base, *shifts])
+    return _LINES.format(key=column, day=day, sums=sums, of_business=_OF_BUSINESS, of_origin=_OF_ORIGIN)
 
 
 def _rows(rows: Iterable[Row], by: str, staff: Staff | None) -> Iterator[tuple[_Name, list[int]]]:

@@ -68,7 +68,7 @@ def leaderboard(
     measures_path: Path | None,
     **chosen: Any,
 ) -> None:
-    """Show who stands where: staff, teams, stores, regions, products, categories, channels or days."""
+    """Show who stands where: staff, teams, stores, regions, products, channels, campaigns, days and so on."""
     if (first is None) != (last is None):
         raise click.UsageError("--from and --to belong together.")
     try:

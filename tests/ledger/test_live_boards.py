@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from daybook.ledger import measures as m
 from daybook.ledger.board_measures import MEASURES, in_view
@@ -244,3 +246,10 @@ def test_a_target_that_is_published_moves_the_board_at_the_next_tick() -> None:
         told += [snapshot.top[0].value for snapshot in boards.tick(NOON)]
     assert told == [500_000, 250_000]
     assert boards.tick(NOON) == []
+
+
+@pytest.mark.parametrize("by", ["day", "campaign"])
+def test_what_is_ranked_only_when_asked_for_is_not_kept_live(by: str) -> None:
+    """The file says so: no totals are kept of campaigns, and a day is no contender of its own."""
+    with pytest.raises(ValidationError, match="not live"):
+        BoardSpec.model_validate({"by": by})

@@ -70,6 +70,23 @@ def test_a_return_counts_on_either_day_of_its_original_seller(embedded: Store) -
     assert _value({"top": both[0]}, "ann") == _value({"top": both[1]}, "ann")
 
 
+def test_campaigns_are_ranked_by_the_sales_that_name_them(embedded: Store) -> None:
+    """By activity a return takes from its own day, by origin from that of the sale; no campaign, no place."""
+    world = busy_day()
+    for number, campaign in ((50, "letter"), (51, "letter"), (52, "window")):
+        world.publish(sale(number, time="2026-03-07T10:00:00+00:00", campaign=campaign))
+    world.publish(
+        refund(
+            30, time="2026-03-14T10:00:00+00:00", origin_time="2026-03-07T10:00:00+00:00", campaign="letter"
+        )
+    )
+    world.count()
+    world.write(embedded)
+    for view, last, net in (("activity", 7, 2332), ("activity", 14, 1416), ("origin", 7, 1416)):
+        told = board(Place(embedded), by="campaign", view=view, first="2026-03-07", last=f"2026-03-{last:02}")
+        assert [(each["key"], each["value"]) for each in told["top"]] == [("letter", net), ("window", 1166)]
+
+
 def _value(told: Document, key: str) -> int:
     """What somebody stands at."""
     return next(int(standing["value"]) for standing in told["top"] if standing["key"] == key)

@@ -6,7 +6,8 @@ import { count, duration } from "./format.js";
 import { start } from "./page.js";
 
 const TOPICS = { billing: "Billing", customer_service: "Customer service", technical: "Technical", delivery: "Delivery", product: "Product", other: "Other" };
-const BEST = { "staff deals_won": "Deals won", "staff csat": "CSAT of people", "store conversion": "Conversion", "store csat": "CSAT", "store nps": "NPS", "store answer_minutes": "To the answer" };
+const BEST = { "staff deals_won": "Deals won", "staff csat": "CSAT of people", "store conversion": "Conversion of stores", "store csat": "CSAT of stores", "store nps": "NPS of stores", "store answer_minutes": "To the answer" };
+const SHOWN = 3;
 let board = null;
 
 function draw(document) {
@@ -16,7 +17,8 @@ function draw(document) {
   patch(byId("technical"), rows(board.technical.slice(0, 12).map(technicalRow), 4, "Nothing failed, and nothing usually does."));
   patch(byId("topics"), rows(board.topics.map(topicRow), 8, "No enquiries and no answers yet."));
   patch(byId("tills"), rows(board.tills.map(tillRow), 3, "No till gives signs of life."));
-  patch(byId("best"), rows(board.best.map(bestRow), 5, "Nobody is ranked by signals yet."));
+  const ranked = Object.keys(BEST).filter((kind) => board.best.some((place) => `${place.by} ${place.measure}` === kind));
+  patch(byId("best"), rows(ranked.map(bestRow), 1 + SHOWN, "Nobody is ranked by signals yet."));
   patch(byId("revenue"), rows(board.revenue.map(revenueRow), 7, "No deals and no subscriptions are known."));
 }
 
@@ -79,11 +81,15 @@ function tillRow(till) {
   return el("tr", { "data-till": till.till }, el("th", { scope: "row" }, board.names[till.store] ?? till.store), el("td", {}, till.till), cell(silent));
 }
 
-function bestRow(place) {
-  const kind = `${place.by} ${place.measure}`;
-  const told = { deals_won: count, nps: number, answer_minutes: (minutes) => duration(minutes * 60) }[place.measure] ?? share;
-  const of = place.made_of === null ? "" : el("span", { class: "quiet" }, ` of ${count(place.made_of)}`);
-  return el("tr", { "data-best": `${kind} ${place.key}` }, el("th", { scope: "row" }, BEST[kind]), cell(count(place.rank)), el("td", {}, place.name), cell(told(place.value), of), cell(place.movement));
+/** The first of one ranking: place, name, figure, of how many, and how that has moved. */
+function bestRow(kind) {
+  const places = board.best.filter((place) => `${place.by} ${place.measure}` === kind).slice(0, SHOWN);
+  const cells = places.map((place) => {
+    const told = { deals_won: count, nps: number, answer_minutes: (minutes) => duration(minutes * 60) }[place.measure] ?? share;
+    const of = place.made_of === null ? "" : ` of ${count(place.made_of)}`;
+    return el("td", { "data-key": place.key }, `${place.rank}. ${place.name} `, el("b", {}, told(place.value)), el("span", { class: "quiet" }, `${of} ${place.movement}`));
+  });
+  return el("tr", { "data-best": kind }, el("th", { scope: "row" }, BEST[kind]), ...cells, ...Array.from({ length: SHOWN - cells.length }, () => el("td")));
 }
 
 function revenueRow(found) {
