@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -54,6 +55,8 @@ class Worker(FaustProcess):
 
     def __init__(self, settings: StreamSettings, restore: Restore, lookup: LateLookup | None = None) -> None:
         self.settings = settings
+        self.checkpoint_seconds = settings.checkpoint_seconds
+        """Between two checkpoints; may be changed at any time."""
         self.writer = CheckpointWriter(
             settings.bootstrap,
             settings.app_id,
@@ -96,8 +99,8 @@ class Worker(FaustProcess):
         async def checkpoints() -> None:
             # From a task and not the agent, for the idle tail must be written too.
             while not app.should_stop:
-                await asyncio.sleep(self.settings.checkpoint_seconds)
-                await processor.checkpoint_all()
+                await asyncio.sleep(self.checkpoint_seconds)
+                await processor.checkpoint_due(time.time())
 
     def next_offset(self, partition: int) -> int | None:
         """Up to where a partition is counted."""

@@ -27,6 +27,10 @@ log = logging.getLogger(__name__)
 
 DEAD_IN_A_ROW = 1000
 """Consecutive dead letters of a partition after which a warning is raised."""
+BEHIND_SECONDS = 2.0
+"""Age of a partition's newest counted record from which it is behind."""
+PATIENCE_SECONDS = 1.0
+"""While it is behind, a partition's checkpoints are so far apart: a total is told once for many changes."""
 
 
 class LateLookup(Protocol):
@@ -82,6 +86,8 @@ class TotalsProcessor:
         self._on_lost = on_lost
         self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._since: defaultdict[int, int] = defaultdict(int)
+        self._newest: dict[int, float] = {}
+        self._told_at: dict[int, float] = {}
         self._seeking: dict[int, int] = {}
         self._warned: set[int] = set()
         self.replays = 0
@@ -118,6 +124,7 @@ class TotalsProcessor:
         self._warn_of_dead_letters(ledger)
         if batch.records:
             self.noted.changed(partition)
+            self._newest[partition] = batch.records[-1].recorded_at / 1000
         self._since[partition] += len(batch.records)
         if self._since[partition] >= self._checkpoint_events:
             await self.checkpoint(partition)
@@ -183,6 +190,7 @@ class TotalsProcessor:
             if ledger is None or not ledger.changed:
                 return
             self._since[partition] = 0
+            self._told_at[partition] = asyncio.get_running_loop().time()
             taken = ledger.take_checkpoint()
             try:
                 await self._writer.write(partition, taken)
@@ -203,6 +211,20 @@ class TotalsProcessor:
     async def checkpoint_all(self) -> None:
         """Write the changes of all owned partitions."""
         await asyncio.gather(*(self.checkpoint(partition) for partition in list(self._ledgers)))
+
+    async def checkpoint_due(self, now: float) -> None:
+        """Write the changes of all owned partitions, save of one that is behind and was written lately.
+
+        Args:
+            now: seconds since the epoch, UTC.
+        """
+        due = [partition for partition in list(self._ledgers) if not self._waits(partition, now)]
+        await asyncio.gather(*(self.checkpoint(partition) for partition in due))
+
+    def _waits(self, partition: int, now: float) -> bool:
+        behind = now - self._newest.get(partition, now) > BEHIND_SECONDS
+        since = asyncio.get_running_loop().time() - self._told_at.get(partition, float("-inf"))
+        return behind and since < PATIENCE_SECONDS
 
 
 def _record(record: Any) -> Record:

@@ -12,7 +12,8 @@ import pytest
 from daybook.ledger.columns.reading import SaleReader
 from daybook.ledger.messages import decode_dead_letter
 from daybook.ledger.state import Checkpoint, PartitionLedger
-from daybook.streams.totals import DEAD_IN_A_ROW, TotalsProcessor
+from daybook.streams import totals as totals_module
+from daybook.streams.totals import BEHIND_SECONDS, DEAD_IN_A_ROW, TotalsProcessor
 from daybook.streams.writer import CheckpointFailedError, CheckpointWriter
 from tests.streams.plant import CALENDAR
 from tests.streams.trade import Trade
@@ -214,3 +215,27 @@ async def test_warns_once_of_many_dead_letters_in_a_row(caplog: pytest.LogCaptur
 
 def _warnings(caplog: pytest.LogCaptureFixture) -> int:
     return sum("all dead letters" in record.getMessage() for record in caplog.records)
+
+
+async def test_a_partition_that_is_behind_is_written_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Totals whose newest record is old already wait for more changes; others are told at once."""
+    monkeypatch.setattr(totals_module, "PATIENCE_SECONDS", 3600.0)
+    desk = Desk()
+    fresh, old = RECORDED / 1000, RECORDED / 1000 + BEHIND_SECONDS + 1
+    for first, now, written in ((0, old, 1), (10, old, 1), (20, fresh, 2), (30, old, 2)):
+        await desk.give(first, first + 10)
+        await desk.processor.checkpoint_due(now)
+        assert len(desk.writer.written) == written
+    monkeypatch.setattr(totals_module, "PATIENCE_SECONDS", 0.0)
+    await desk.processor.checkpoint_due(old)
+    assert (len(desk.writer.written), desk.source.commits[-1]) == (3, (0, 40))
+
+
+async def test_at_the_end_all_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that stops does not wait, however far it is behind."""
+    monkeypatch.setattr(totals_module, "PATIENCE_SECONDS", 3600.0)
+    desk = Desk()
+    for first in (0, 10):
+        await desk.give(first, first + 10)
+        await desk.processor.checkpoint_all()
+    assert desk.source.commits == [(0, 10), (0, 20)]
