@@ -59,7 +59,7 @@ class ClickHouseSink:
         states: the state topics to write besides.
         epochs: the epochs of those state topics that have one of their own.
         group_id: the consumer group.
-        flush_seconds: how long records may wait for more.
+        flush_seconds: how long records may wait for more; may be changed at any time.
         batch_records: records of one partition in one block, at most.
         consumer_options: further options of the consumer, for brokers that need them.
         before_flush: called before rows are made, so that a store that was added meanwhile is known.
@@ -89,7 +89,7 @@ class ClickHouseSink:
         self._epochs = epochs or {}
         self._order = (*ORDER, *self._states)
         self._group_id = group_id
-        self._flush_seconds = flush_seconds
+        self.flush_seconds = flush_seconds
         self._batch_records = batch_records
         self._consumer_options = consumer_options
         self._log: LogReader | None = None
@@ -155,7 +155,7 @@ class ClickHouseSink:
         return bool(lag) and not any(lag.values())
 
     async def _fetch(self, log: LogReader) -> None:
-        wait = self._flush_seconds
+        wait = self.flush_seconds
         if self._due_at is not None:
             wait = min(wait, max(0.0, self._due_at - time.monotonic()))
         got = await log.fetch(wait, self._batch_records)
@@ -167,7 +167,7 @@ class ClickHouseSink:
         for place, records in got.items():
             self._take(place, records)
         if got and self._due_at is None:
-            self._due_at = time.monotonic() + self._flush_seconds
+            self._due_at = time.monotonic() + self.flush_seconds
 
     def _take(self, place: TopicPartition, records: list[ConsumerRecord[Any, Any]]) -> None:
         pending = self._pending.get(place)
@@ -205,7 +205,7 @@ class ClickHouseSink:
             await self._write_topic(log, places)
         # What has to wait for the raw events behind it is looked at again with the next flush.
         waiting = any(len(pending) for pending in self._pending.values())
-        self._due_at = time.monotonic() + self._flush_seconds if waiting else None
+        self._due_at = time.monotonic() + self.flush_seconds if waiting else None
         log.hold(self._full())
 
     async def _write_topic(self, log: LogReader, places: list[TopicPartition]) -> None:

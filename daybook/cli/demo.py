@@ -161,7 +161,8 @@ class _Run:
 
     async def _source(self, demo: Demo) -> None:
         if self._file is not None:
-            await self._file.publish(demo.publisher, self._counter("Published", len(self._file.records)))
+            with demo.unhurried():
+                await self._file.publish(demo.publisher, self._counter("Published", len(self._file.records)))
         else:
             plant = plant_at(datetime.now(UTC)) if self._options["shortfall"] else None
             if plant is not None:
@@ -173,7 +174,8 @@ class _Run:
             is_first = since is None
             if since is None:
                 since = datetime.now(UTC)
-                await shops.publish_past(demo.publisher, since, self._counter("Publishing the past"))
+                with demo.unhurried():
+                    await shops.publish_past(demo.publisher, since, self._counter("Publishing the past"))
                 self._folder.note_live_since(since)
             live = max(since, demo.newest() or since)
             await demo.watching.begin(demo.settled)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -38,6 +38,7 @@ from daybook.streams.app import StreamSettings, Worker
 log = logging.getLogger(__name__)
 
 CHECKPOINT_EVENTS: Final = 500
+UNHURRIED_SECONDS: Final = 1.0
 
 
 class Counts:
@@ -128,6 +129,16 @@ class Demo:
             return False
         told = not any(ledger.changed for ledger in self._ledgers.values())
         return told and await self.signals.finished() and await self.sink.idle()
+
+    @contextlib.contextmanager
+    def unhurried(self) -> Iterator[None]:
+        """While much comes at once, for the time of the block: fewer checkpoints and blocks, each of more."""
+        usual = self.worker.checkpoint_seconds, self.sink.flush_seconds
+        self.worker.checkpoint_seconds = self.sink.flush_seconds = UNHURRIED_SECONDS
+        try:
+            yield
+        finally:
+            self.worker.checkpoint_seconds, self.sink.flush_seconds = usual
 
     async def settled(self) -> None:
         """Return once that is so."""
