@@ -122,7 +122,7 @@ def _print_places(document: Document, currency: str, places: list[Document]) -> 
         [
             str(place.get("name", place["key"])),
             str(place["rank"]),
-            _value(place["value"], document, currency),
+            _value(place["value"], document, currency) + (f" of {place['of']:,}" if "of" in place else ""),
             _moved(place),
         ]
         for place in places

@@ -23,7 +23,7 @@ from daybook.ledger.leaderboards import (
     shown,
 )
 from daybook.ledger.periods import PERIODS, Period, as_long_before, period_before
-from daybook.ledger.signals.boards import HAVE_SIGNALS, SIGNAL_BOARDS
+from daybook.ledger.signals.boards import HAVE_SIGNALS, SIGNAL_BOARDS, made_of
 from daybook.ledger.targets import Holder, Targets, Weights, weekday_weights
 from daybook.ledger.teams import PeerGroups, Staff
 from daybook.ledger.yardsticks import HAVE_HOURS, HAVE_TARGETS, Scope, Yardsticks
@@ -113,6 +113,7 @@ class _Asked:
         self._at = args.at or datetime.now(UTC)
         self.measure = _measure(args)
         self.of_signals = any(self.measure is measure for measure in SIGNAL_BOARDS.values())
+        self._volumes: dict[str, int] = {}
         self.staff = Staff(args.staff)
         self.kind, self.period, self._before = self._periods()
         self._calendar = place.calendar or Calendar([])
@@ -173,6 +174,8 @@ class _Asked:
         for name, members in now.items():
             old = leaderboard(earlier.get(name, ()), self.measure, minimum_orders=args.minimum_orders)
             before = {standing.key: standing.rank for standing in old.standings}
+            if self.of_signals and made_of(args.measure) != (args.measure,):
+                self._volumes |= {each.key: self.measure.volume(each.vector) for each in members}
             found[name] = leaderboard(
                 members, self.measure, minimum_orders=args.minimum_orders, before=before
             )
@@ -231,6 +234,8 @@ class _Asked:
             "value": shown(standing.value, self.measure.unit),
             "moved": standing.moved,
         }
+        if standing.key in self._volumes:
+            told["of"] = self._volumes[standing.key]
         name = self.staff.name(standing.key) if self._args.by == "staff" else None
         return told if name is None else told | {"name": name}
 

@@ -251,13 +251,14 @@ def test_people_are_ranked_by_deals_and_their_value(store: Store, raw: list[Sign
         return {board["currency"]: board["top"] for board in document["boards"]}
 
     [told] = asked("deals_won").values()
-    assert told
-    assert {place["key"]: place["value"] for place in told} == won
+    assert {place["key"]: place["value"] for place in told} == won != {}
     assert [place["value"] for place in told] == sorted(won.values(), reverse=True)
-    assert {
-        currency: {place["key"]: place["value"] for place in top}
-        for currency, top in asked("won_value").items()
-    } == value
+    worth = asked("won_value")
+    assert {money: {place["key"]: place["value"] for place in top} for money, top in worth.items()} == value
+    asks = [s for s in raw if s.get("kind") == "csat" and date_of(s["time"]) >= first]
+    answers = Counter(s.get("staff_id") for s in asks)
+    scored = {place["key"]: place["of"] for place in asked("csat")[""]}
+    assert scored == {key: count for key, count in answers.items() if key and count >= 5} != {}
     with pytest.raises(CannotAct, match="not by category"):
         run(Place(store), "leaderboard", LeaderboardArgs(by="category", measure="csat", day=TODAY))
 
