@@ -54,7 +54,7 @@ _POLL: Final = 0.1
 @click.option("--format", "file_format", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the simulated shops.")
 @click.option(
-    "--rate", type=click.FloatRange(0.01, 1000), default=5.0, show_default=True, help="How busy they are."
+    "--rate", type=click.FloatRange(0.01, 1000), default=2.0, show_default=True, help="How busy they are."
 )
 @click.option(
     "--shortfall/--no-shortfall", default=True, show_default=True, help="One shop's tills are down at first."
