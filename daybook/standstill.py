@@ -248,6 +248,10 @@ class _Source:
         place = self._place(partition)
         return int((await self._consumer.beginning_offsets([place]))[place])
 
+    def known_end(self, partition: int) -> int:
+        """How far the log went when it was last read; 0 where that is not known."""
+        return int(self._consumer.highwater(self._place(partition)) or 0)
+
     async def commit(self, partition: int, offset: int) -> None:
         """Commit for the workers' group."""
         await self._held.commit(self._held.application, {partition: offset})

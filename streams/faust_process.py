@@ -205,6 +205,13 @@ class FaustSource:
         tp = TopicPartition(self._topic, partition)
         return int((await self._app.consumer.earliest_offsets(tp))[tp])
 
+    def known_end(self, partition: int) -> int:
+        """How far the log went when it was last read; 0 where that is not known."""
+        try:
+            return int(self._app.consumer.highwater(TP(self._topic, partition)) or 0)
+        except Exception:  # noqa: BLE001 - it may be taken away just now; whoever does not know does not wait
+            return 0
+
     async def commit(self, partition: int, offset: int) -> None:
         """Commit the next offset to read."""
         # The public commit goes by acknowledged messages, of which one batch is a single one.

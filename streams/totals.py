@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 DEAD_IN_A_ROW = 1000
 """Consecutive dead letters of a partition after which a warning is raised."""
 BEHIND_SECONDS = 2.0
-"""Age of a partition's newest counted record from which it is behind."""
+"""Age of a partition's newest counted record from which it is behind, if more are to be read."""
 PATIENCE_SECONDS = 1.0
 """While it is behind, a partition's checkpoints are so far apart: a total is told once for many changes."""
 
@@ -53,6 +53,13 @@ class SourceLog(Protocol):
         """Commit the next offset to read."""
 
 
+class MeasuredLog(SourceLog, Protocol):
+    """A log whose length is known besides."""
+
+    def known_end(self, partition: int) -> int:
+        """How far the log went when it was last read; 0 where that is not known."""
+
+
 class TotalsProcessor:
     """Counts batches into the ledgers of a table and writes their checkpoints.
 
@@ -70,7 +77,7 @@ class TotalsProcessor:
         self,
         ledgers: MutableMapping[int, Any],
         writer: CheckpointWriter,
-        source: SourceLog,
+        source: MeasuredLog,
         lookup: LateLookup | None,
         *,
         checkpoint_events: int,
@@ -222,7 +229,8 @@ class TotalsProcessor:
         await asyncio.gather(*(self.checkpoint(partition) for partition in due))
 
     def _waits(self, partition: int, now: float) -> bool:
-        behind = now - self._newest.get(partition, now) > BEHIND_SECONDS
+        old = now - self._newest.get(partition, now) > BEHIND_SECONDS
+        behind = old and self._ledgers[partition].next_offset < self._source.known_end(partition)
         since = asyncio.get_running_loop().time() - self._told_at.get(partition, float("-inf"))
         return behind and since < PATIENCE_SECONDS
 

@@ -10,7 +10,9 @@ from daybook.dashboards.board.reading import TodayReader
 from daybook.dashboards.board.rows import ProductRow, TotalRow
 from daybook.dashboards.board.today import main_dates, ranked, stores_today
 from daybook.ledger.calendar import Calendar
-from daybook.sinks.store import Store
+from daybook.ledger.messages import PartitionPosition
+from daybook.sinks.rows import POSITION_COLUMNS, position_row
+from daybook.sinks.store import Store, transposed
 from tests.dashboards.shop import Sold, at, shop, write
 
 NOW = at("2026-11-24 15:05")
@@ -118,6 +120,14 @@ async def test_an_empty_database_gives_an_empty_board(store: Store) -> None:
     document = await board_reader(store).read()
     assert [entry.currency for entry in document.stores] == [None] * 4
     assert (document.groups, document.curves, document.products, document.sales) == ([], [], [], [])
+    assert document.newest_recorded_ms is None
+
+
+async def test_a_position_before_the_first_event_is_no_newest(store: Store) -> None:
+    """A worker tells its position at its start: that is no sale of 1970."""
+    start = PartitionPosition(7, 0, 0, 0, 0, 0, 0, 0, 0)
+    store.insert("positions", transposed(POSITION_COLUMNS, [position_row(start)]))
+    document = await board_reader(store).read()
     assert document.newest_recorded_ms is None
 
 

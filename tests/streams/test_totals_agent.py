@@ -44,6 +44,11 @@ class NotedSource:
         self.seeks: list[tuple[int, int]] = []
         self.commits: list[tuple[int, int]] = []
         self.first = 0
+        self.end = 100
+
+    def known_end(self, partition: int) -> int:  # noqa: ARG002 - all partitions alike
+        """How far the log goes."""
+        return self.end
 
     async def seek(self, partition: int, offset: int) -> None:
         """Read on at an offset."""
@@ -229,6 +234,17 @@ async def test_a_partition_that_is_behind_is_written_less_often(monkeypatch: pyt
     monkeypatch.setattr(totals_module, "PATIENCE_SECONDS", 0.0)
     await desk.processor.checkpoint_due(old)
     assert (len(desk.writer.written), desk.source.commits[-1]) == (3, (0, 40))
+
+
+async def test_who_has_read_all_is_not_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last of old records are told at once: nothing comes after them."""
+    monkeypatch.setattr(totals_module, "PATIENCE_SECONDS", 3600.0)
+    desk = Desk()
+    desk.source.end = 20
+    for first, written in ((0, 1), (10, 2)):
+        await desk.give(first, first + 10)
+        await desk.processor.checkpoint_due(RECORDED / 1000 + BEHIND_SECONDS + 1)
+        assert len(desk.writer.written) == written
 
 
 async def test_at_the_end_all_is_written(monkeypatch: pytest.MonkeyPatch) -> None:

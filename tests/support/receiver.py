@@ -31,7 +31,11 @@ class Receiver:
             def do_POST(self) -> None:
                 length = int(self.headers.get("content-length", 0))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                posted = Posted(self.path, headers, self.rfile.read(length))
+                body = self.rfile.read(length)
+                if len(body) < length:
+                    # Whoever sent it was killed on the way.
+                    return
+                posted = Posted(self.path, headers, body)
                 outer.requests.append(posted)
                 code, extra, body = outer.answer(posted)
                 self.send_response(code)
