@@ -63,8 +63,11 @@ def composed(
     *,
     command: Callable[[bytes], None] | None = None,
     clock: Callable[[], datetime] | None = None,
+    filling: Callable[[], bool] = lambda: False,
 ) -> Board:
     """The live page over a store of totals. ``command`` tells the watcher; None where no Kafka is known.
+
+    ``filling`` says whether a past is still being published.
 
     Raises:
         FileError: the staff, targets or measures file is not valid.
@@ -90,6 +93,7 @@ def composed(
         actions=None if command is None else _Actions(place),
         coaching_actions=None if command is None else _Actions(place),
         case_actions=None if command is None else _CaseActions(place),
+        filling=filling,
     )
     board.router.include_router(AlertsApi(place, door, measures).router())
     return board

@@ -63,6 +63,7 @@ def create_board(
     actions: AlertActions | None = None,
     coaching_actions: CoachingActions | None = None,
     case_actions: CaseActions | None = None,
+    filling: Callable[[], bool] = lambda: False,
 ) -> Board:
     """The live page over a store of totals.
 
@@ -79,6 +80,7 @@ def create_board(
         actions: tells the watcher what operators say; without it nobody can act.
         coaching_actions: tells it what managers note; without it nobody can.
         case_actions: tells the watcher what people do to cases; without it nobody can.
+        filling: whether a past is still being published.
     """
     door = door or Door(None, None, clock, key_required=False)
     pacing, names, homes = Pacing(store, calendar), staff_names or {}, homes or {}
@@ -92,7 +94,7 @@ def create_board(
     cases = partial(CasesReader, store, calendar, clock)
     views = Views(
         {
-            "today": lambda scope: TodayReader(store, calendar, clock, scope, pacing),
+            "today": lambda scope: TodayReader(store, calendar, clock, scope, pacing, filling=filling),
             "leaderboard": partial(LeaderboardReader, store, calendar, clock, **of_people),
             "recognition": lambda scope: RecognitionReader(store, calendar, clock, scope, homes),
             "coaching": coaching,

@@ -151,6 +151,8 @@ class TodayDocument:
     """Decimal digits of the minor unit of every currency that occurs."""
     newest_recorded_ms: int | None
     """When the log took the newest event that the totals hold; None before the first."""
+    filling: bool
+    """Whether a past is still being published: figures grow, and comparisons say little."""
     position: Position | None
     """None where the viewer may not see all stores: it counts every store's events."""
     groups: list[GroupToday]

@@ -43,7 +43,16 @@ Mark = tuple[Any, ...]
 
 
 class TodayReader:
-    """Reads today as it stands at one instant. ``clock`` gives aware times."""
+    """Reads today as it stands at one instant.
+
+    Args:
+        store: where the totals are.
+        calendar: which stores there are.
+        clock: gives aware times.
+        scope: what the viewer may see.
+        pacing: where each store stands; shared by all viewers.
+        filling: whether a past is still being published.
+    """
 
     def __init__(
         self,
@@ -52,7 +61,10 @@ class TodayReader:
         clock: Callable[[], datetime],
         scope: Scope | None = None,
         pacing: Pacing | None = None,
+        *,
+        filling: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._filling = filling
         self._calendar = calendar
         self._clock = clock
         self._scope = scope or Scope()
@@ -63,7 +75,7 @@ class TodayReader:
         """A mark that changes with every figure on the board: cheap enough to ask several times a second."""
         days = self._days(self._clock())
         rows = await self._asking.rows("changes", dates=_both_dates(days))
-        return (*rows[0], tuple(day.today for day in days.values()), self._pacing.version)
+        return (*rows[0], tuple(day.today for day in days.values()), self._pacing.version, self._filling())
 
     async def read(self) -> TodayDocument:
         """The whole view. Raises what the store raises."""
@@ -81,6 +93,7 @@ class TodayReader:
             as_of_ms=int(now.timestamp() * 1000),
             exponents={group.currency: exponent(group.currency) for group in groups},
             newest_recorded_ms=position.newest_recorded_ms,
+            filling=self._filling(),
             position=position if self._scope.stores is None else None,
             groups=groups,
             regions=regions,

@@ -161,7 +161,7 @@ class _Run:
 
     async def _source(self, demo: Demo) -> None:
         if self._file is not None:
-            with demo.unhurried():
+            with demo.filling():
                 await self._file.publish(demo.publisher, self._counter("Published", len(self._file.records)))
         else:
             plant = plant_at(datetime.now(UTC)) if self._options["shortfall"] else None
@@ -174,9 +174,10 @@ class _Run:
             is_first = since is None
             if since is None:
                 since = datetime.now(UTC)
-                with demo.unhurried():
+                with demo.filling():
                     await shops.publish_past(demo.publisher, since, self._counter("Publishing the past"))
-                self._folder.note_live_since(since)
+                    self._folder.note_live_since(since)
+                    await demo.settled()
             live = max(since, demo.newest() or since)
             await demo.watching.begin(demo.settled)
             if is_first:

@@ -101,6 +101,8 @@ class Demo:
         self._journal = Journal(folder.journal)
         self._client = SalesPublisher(self.broker.bootstrap)
         self.publisher = JournaledPublisher(self._client, self._journal, self._drained)
+        self.is_filling = False
+        """Whether a past is being published or counted."""
         self.failure: BaseException | None = None
         """Why a part of the demo ended by itself."""
 
@@ -131,13 +133,15 @@ class Demo:
         return told and await self.signals.finished() and await self.sink.idle()
 
     @contextlib.contextmanager
-    def unhurried(self) -> Iterator[None]:
+    def filling(self) -> Iterator[None]:
         """While much comes at once, for the time of the block: fewer checkpoints and blocks, each of more."""
         usual = self.worker.checkpoint_seconds, self.sink.flush_seconds
+        self.is_filling = True
         self.worker.checkpoint_seconds = self.sink.flush_seconds = UNHURRIED_SECONDS
         try:
             yield
         finally:
+            self.is_filling = False
             self.worker.checkpoint_seconds, self.sink.flush_seconds = usual
 
     async def settled(self) -> None:

@@ -57,7 +57,9 @@ def create_app(
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
     door = opened_door(keys, key_required=False)
     tell = functools.partial(send_command, demo.broker.bootstrap)
-    board = composed(demo.store, demo.calendar, demo.settings, door, command=tell)
+    board = composed(
+        demo.store, demo.calendar, demo.settings, door, command=tell, filling=lambda: demo.is_filling
+    )
     app.include_router(board.router)
     app.include_router(receiver_router(demo.folder.path))
     app.include_router(create_operations(_place(demo, reload_stores), token))

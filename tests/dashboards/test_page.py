@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -58,10 +58,12 @@ def opened(
     size: tuple[int, int],
     clock: Clock | None = None,
     calendar: Calendar = CALENDAR,
+    *,
+    filling: Callable[[], bool] = lambda: False,
 ) -> Iterator[Page]:
     """The page at a size, over a store. An error of a script on it fails the test."""
     errors: list[str] = []
-    with served(create_board(store, calendar, clock or Clock())) as address:
+    with served(create_board(store, calendar, clock or Clock(), filling=filling)) as address:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, locale="en-GB", timezone_id="Europe/London"
         )
@@ -163,6 +165,21 @@ def test_a_past_that_is_being_loaded_is_no_silence(browser: Browser, store: Stor
         expect(page.get_by_role("status")).to_contain_text("what comes in at the moment is older")
         expect(page.locator('tr[data-store="leeds"]')).to_contain_text("counted yet")
         expect(page.locator("#stores")).not_to_contain_text("No sales")
+
+
+def test_while_a_past_is_published_the_page_says_so(browser: Browser, store: Store) -> None:
+    """Before the first total and while they grow; once it is in, the page is live by itself."""
+    clock = Clock()
+    clock.now = NOON - timedelta(minutes=29, seconds=50)
+    published: list[bool] = []
+    with opened(browser, store, WALL, clock, filling=lambda: not published) as page:
+        expect(page.locator("#freshness")).to_have_text("The past is loading")
+        write(store, CALENDAR, SALES)
+        expect(page.locator('tr[data-store="leeds"]')).to_contain_text("£4,999.65")
+        expect(page.get_by_role("status")).to_contain_text("comparisons say little until it is in")
+        published.append(True)
+        expect(page.locator("#freshness")).to_contain_text("Live: newest sale", timeout=PATIENCE_MS)
+        expect(page.get_by_role("status")).to_be_hidden()
 
 
 def test_without_data_a_sentence_stands_instead_of_empty_panels(browser: Browser, store: Store) -> None:

@@ -6,7 +6,7 @@ import { clockTime, duration } from "./format.js";
 export const STALE_SECONDS = 60;
 
 /** What is to be said. `state` has newestMs, serverNowMs, trouble, lost, receivedMs (viewer's clock), stores,
-    and `older`: none of yesterday's and today's sales has been counted. */
+    `filling`: a past is still being published, and `older`: none of yesterday's and today's sales has been counted. */
 export function judge(state) {
   const shown = state.receivedMs ? `What you see is from ${clockTime(state.receivedMs)}. ` : "";
   if (state.lost) {
@@ -18,6 +18,9 @@ export function judge(state) {
   if (!state.receivedMs) return { kind: "connecting", short: "Connecting…", notice: "" };
   if (state.stores === 0) {
     return { kind: "empty", short: "No stores", notice: "No stores: the stores file names none." };
+  }
+  if (state.filling) {
+    return { kind: "past", short: "The past is loading", notice: "The past is still being loaded: figures grow, and comparisons say little until it is in." };
   }
   if (state.newestMs === null) {
     return { kind: "empty", short: "No data yet", notice: "No data: no sale has been counted yet. The page fills by itself with the first one." };

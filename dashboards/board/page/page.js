@@ -15,7 +15,7 @@ export async function start(draw, { empty = () => false } = {}) {
   showWhere();
   const me = await whoLooks();
   if (me === null) return;
-  const state = { newestMs: null, aheadMs: 0, trouble: false, lost: false, receivedMs: null, stores: null, older: false };
+  const state = { newestMs: null, aheadMs: 0, trouble: false, lost: false, receivedMs: null, stores: null, filling: false, older: false };
   const tick = () => {
     show(judge({ ...state, serverNowMs: Date.now() + state.aheadMs }));
     byId("clock").textContent = clockTime(Date.now() + state.aheadMs);
@@ -23,7 +23,7 @@ export async function start(draw, { empty = () => false } = {}) {
   follow(`/board/${view}/stream`, {
     board(document) {
       // Ages are counted on the server's clock: the viewer's may be wrong.
-      Object.assign(state, { newestMs: document.newest_recorded_ms, aheadMs: document.as_of_ms - Date.now(), receivedMs: Date.now(), stores: document.stores?.length ?? null, older: document.groups?.length === 0, trouble: false });
+      Object.assign(state, { newestMs: document.newest_recorded_ms, aheadMs: document.as_of_ms - Date.now(), receivedMs: Date.now(), stores: document.stores?.length ?? null, filling: document.filling === true, older: document.groups?.length === 0, trouble: false });
       const nothing = empty(document);
       byId("board").hidden = nothing;
       if (!nothing) draw(document, me);
