@@ -84,8 +84,7 @@ def create_board(
     """
     door = door or Door(None, None, clock, key_required=False)
     pacing, names, homes = Pacing(store, calendar), staff_names or {}, homes or {}
-    of_people: dict[str, Any] = {"ranking": ranking or _no_boards, "staff_names": names}
-    of_people["own_measures"] = own_measures
+    boards: dict[str, Any] = {"ranking": ranking or _no_boards, "own_measures": own_measures}
     alerts = partial(AlertsReader, store, calendar, clock)
 
     def coaching(scope: Scope) -> CoachingReader:
@@ -95,7 +94,7 @@ def create_board(
     views = Views(
         {
             "today": lambda scope: TodayReader(store, calendar, clock, scope, pacing, filling=filling),
-            "leaderboard": partial(LeaderboardReader, store, calendar, clock, **of_people),
+            "leaderboard": partial(LeaderboardReader, store, calendar, clock, staff_names=names, **boards),
             "recognition": lambda scope: RecognitionReader(store, calendar, clock, scope, homes),
             "coaching": coaching,
             "signals": partial(SignalsReader, store, calendar, clock, staff_names=names),

@@ -35,9 +35,7 @@ class Program:
         self.ends_itself = False
         """Whether a fault in it may kill it; nobody starts it again then but the test."""
         self.folder: Path | None = None
-        """Its working folder. If not said, our own processes get one in which they cannot write."""
-        if module.startswith("daybook.") and _NOTHING_CAN_BE_MADE.is_dir():
-            self.folder = _NOTHING_CAN_BE_MADE
+        """Its working folder. If not said, the product's own processes get one in which they cannot write."""
         self._process: subprocess.Popen[bytes] | None = None
         self.ends: list[int] = []
         """Exit codes of those that ended by themselves."""
@@ -51,8 +49,13 @@ class Program:
                 stdout=log,
                 stderr=log,
                 env=self.environment,
-                cwd=self.folder,
+                cwd=self._where(),
             )
+
+    def _where(self) -> Path | None:
+        # Faults are put in by the tests' own modules, which are found from here alone.
+        own = self.module.startswith("daybook.") and _NOTHING_CAN_BE_MADE.is_dir()
+        return self.folder or (_NOTHING_CAN_BE_MADE if own else None)
 
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal."""
@@ -92,8 +95,11 @@ class Program:
         return self.text().count("restored partitions") if self.log.exists() else 0
 
     def ended(self) -> bool:
-        """Whether it was started and has ended."""
-        return self._process is not None and self._process.poll() is not None
+        """Whether it was started and has ended: as it may, and not because it could not begin."""
+        code = self._process.poll() if self._process is not None else None
+        if self.ends_itself and code is not None:
+            assert code in (-signal.SIGKILL, CANNOT, FAILED), f"ended with {code}:\n{self.text()[-3000:]}"
+        return code is not None
 
     def text(self) -> str:
         """All that it has logged."""
