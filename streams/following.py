@@ -21,7 +21,7 @@ from daybook.ledger.messages import PartitionPosition, decode_totals
 from daybook.ledger.signals.encoding import decode_bucket
 from daybook.ledger.signals.merged import MergedSignals
 from daybook.schemas import topics
-from daybook.streams.turns import TURN_SECONDS
+from daybook.streams.turns import in_turns
 
 log = logging.getLogger(__name__)
 
@@ -147,15 +147,8 @@ class TopicFollower(ABC):
                 self._caught_up.set()
 
     async def _take(self, records: Sequence[Any]) -> None:
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        for record in records:
-            self._take_one(record)
-            if loop.time() - began >= TURN_SECONDS:
-                # Nobody may see what is taken over before it is told.
-                self.taken()
-                await asyncio.sleep(0)
-                began = loop.time()
+        # Nobody may see what is taken over before it is told.
+        await in_turns(map(self._take_one, records), self.taken)
         self.taken()
 
     def _take_one(self, record: Any) -> None:

@@ -15,7 +15,7 @@ from daybook.demo.broker import FETCH_WAIT_MS, EmbeddedBroker
 from daybook.ledger.merged import Change, MergedTotals, Place
 from daybook.ledger.state import PartitionLedger
 from daybook.schemas import topics
-from daybook.streams import following as following_module
+from daybook.streams import turns as turns_module
 from daybook.streams.following import TotalsFollower
 from daybook.streams.writer import CheckpointWriter
 from daybook.topics import changelog_of, create_topics, planned_topics
@@ -151,7 +151,7 @@ async def test_whoever_skips_takes_what_is_told_from_then_on() -> None:
 
 async def test_others_have_their_turn_and_see_only_what_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Much that comes in one fetch is taken over bit by bit, and in between nothing is half told."""
-    monkeypatch.setattr(following_module, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(turns_module, "TURN_SECONDS", 0.0)
     told: list[Change] = []
     view = MergedTotals(dimensions={"store"})
     follower = TotalsFollower("nowhere:1", 1, view, told.extend)
