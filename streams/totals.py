@@ -93,7 +93,6 @@ class TotalsProcessor:
         self._on_lost = on_lost
         self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._since: defaultdict[int, int] = defaultdict(int)
-        self._newest: dict[int, float] = {}
         self._told_at: dict[int, float] = {}
         self._seeking: dict[int, int] = {}
         self._warned: set[int] = set()
@@ -131,7 +130,6 @@ class TotalsProcessor:
         self._warn_of_dead_letters(ledger)
         if batch.records:
             self.noted.changed(partition)
-            self._newest[partition] = batch.records[-1].recorded_at / 1000
         self._since[partition] += len(batch.records)
         if self._since[partition] >= self._checkpoint_events:
             await self.checkpoint(partition)
@@ -229,8 +227,9 @@ class TotalsProcessor:
         await asyncio.gather(*(self.checkpoint(partition) for partition in due))
 
     def _waits(self, partition: int, now: float) -> bool:
-        old = now - self._newest.get(partition, now) > BEHIND_SECONDS
-        behind = old and self._ledgers[partition].next_offset < self._source.known_end(partition)
+        ledger = self._ledgers[partition]
+        old = now - ledger.position.recorded_at / 1000 > BEHIND_SECONDS
+        behind = old and ledger.next_offset < self._source.known_end(partition)
         since = asyncio.get_running_loop().time() - self._told_at.get(partition, float("-inf"))
         return behind and since < PATIENCE_SECONDS
 
