@@ -30,6 +30,10 @@ def picture(document: Mapping[str, Any]) -> RenderableType:
 def _head(document: Mapping[str, Any]) -> Text:
     now = datetime.fromtimestamp(document["as_of_ms"] / 1000, UTC).astimezone()
     head = Text.assemble((f"Daybook  {now:%H:%M:%S}  ", "bold"))
+    if document["filling"]:
+        return head.append(
+            "the past is loading: figures grow, and comparisons say little yet", style="yellow"
+        )
     newest = document["newest_recorded_ms"]
     if newest is None:
         return head.append("nothing counted yet", style="yellow")

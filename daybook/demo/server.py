@@ -88,6 +88,7 @@ def _place(demo: Demo, reload_stores: Callable[[], None]) -> Place:
         publish_to=publish_to,
         command=functools.partial(send_command, demo.broker.bootstrap),
         reload_stores=reload_stores,
+        filling=lambda: demo.is_filling,
     )
 
 

@@ -59,3 +59,5 @@ class Place:
     """Sends records to a named topic other than that of the events; None where no broker is known."""
     reload_stores: Callable[[], None] | None = None
     """Reads the stores file again, where the counting is done in this process."""
+    filling: Callable[[], bool] = field(default=lambda: False)
+    """Whether a past is still being published: figures grow, and comparisons say little."""

@@ -27,7 +27,7 @@ def show_today(place: Place, args: TodayArgs) -> Document:
     if place.calendar is None:
         raise CannotAct("Name the stores file by --stores: which day it is depends on the store.")
     now = args.at or datetime.now(UTC)
-    reader = TodayReader(place.store, place.calendar, lambda: now)
+    reader = TodayReader(place.store, place.calendar, lambda: now, filling=place.filling)
     # Operations run in threads, so that a loop of its own is free to run here.
     document: dict[str, Any] = orjson.loads(orjson.dumps(asyncio.run(reader.read())))
     return document

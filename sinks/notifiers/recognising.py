@@ -16,8 +16,14 @@ _HEADS: Final = {
 
 
 def award_subject(award: Award) -> str:
-    """One line: who, and what for."""
-    return f"{_HEADS[award.news or News.EARNED]}, {award.name or award.key}: {award.title}"
+    """One line: who, what for, of which days, and what they get; of what people give, who says why."""
+    head = f"{_HEADS[award.news or News.EARNED]}, {award.name or award.key}"
+    if award.how == "hand":
+        badge = f"{award.label}. " if award.prize is PrizeKind.BADGE else ""
+        return f"{head}: {badge}{award.given_for} (from {award.given_by})"
+    given = _given(award)
+    worth = f": {given}" if given and award.news is not News.WITHDRAWN else ""
+    return f"{head}: {award.title}, {_days(award)}{worth}"
 
 
 def award_text(award: Award) -> str:
@@ -37,8 +43,11 @@ def _days(award: Award) -> str:
 
 
 def _given(award: Award) -> str:
+    """What they get; nothing where the words of a praise are all there is."""
     if award.prize in (PrizeKind.MONEY, PrizeKind.GIFT_CARD):
         return f"{money(award.quantity, award.currency)}, {award.label}"
+    if award.prize is PrizeKind.PRAISE or award.label == award.title:
+        return ""
     return award.label or ""
 
 

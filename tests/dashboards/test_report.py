@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -225,6 +226,16 @@ def test_the_terminal_without_sales_says_so(store: Store) -> None:
     console = Console(width=100, record=True, file=io.StringIO())
     console.print(picture(show_today(Place(store, calendar), TodayArgs(at=NOW))))
     assert "Nothing of yesterday or today" in console.export_text()
+
+
+def test_the_terminal_says_while_the_past_is_loading(place: Place) -> None:
+    """What comes in is old and grows: that is said, and not that nothing new comes in."""
+    console = Console(width=160, record=True, file=io.StringIO())
+    for loading in (True, False):
+        there = replace(place, filling=lambda loading=loading: loading)  # type: ignore[misc]
+        console.print(picture(show_today(there, TodayArgs(at=NOW))))
+        shown = console.export_text()
+        assert ("the past is loading" in shown, "stale" in shown) == (loading, not loading)
 
 
 def test_the_report_tells_what_everyone_may_know_of_awards(place: Place) -> None:

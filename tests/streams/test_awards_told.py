@@ -132,12 +132,41 @@ def test_an_award_in_words() -> None:
     desk.earn()
     desk.tick()
     told = desk.post.taken[0]
-    assert subject(told) == "Well done, Ann: Best of the week"
+    assert subject(told) == "Well done, Ann: Best of the week, 2026-03-02 to 2026-03-08: GBP 45.00, bonus"
     assert text(told).splitlines() == [
         "Ann: Best of the week (2026-03-02 to 2026-03-08).",
         "For it: GBP 45.00, bonus.",
         "Place 1. It is confirmed when the time for returns is over.",
     ]
+
+
+def test_praise_by_hand_says_why_and_nothing_twice() -> None:
+    """The reason and who gives it, not the same two words again; a badge by its name."""
+    desk = WithAwards()
+    by_hand: dict[str, Any] = {
+        "how": "hand",
+        "title": "Well done",
+        "label": "Well done",
+        "prize": PrizeKind.PRAISE,
+        "place": None,
+    }
+    said: dict[str, Any] = {
+        "given_by": "Maria",
+        "given_for": "Stayed late for a customer",
+        "first": NOON.date(),
+        "last": NOON.date(),
+    }
+    desk.earn("a", **by_hand | said)
+    desk.earn("b", **by_hand | said | {"title": "First aid", "label": "First aid", "prize": PrizeKind.BADGE})
+    desk.tick()
+    praised, badge = sorted(desk.post.taken, key=lambda told: told.group_key)
+    assert subject(praised) == "Well done, Ann: Stayed late for a customer (from Maria)"
+    assert text(praised).splitlines() == [
+        f"Ann: Well done ({NOON.date()}).",
+        "Maria says: Stayed late for a customer",
+        "Given by hand.",
+    ]
+    assert subject(badge) == "Well done, Ann: First aid. Stayed late for a customer (from Maria)"
 
 
 @given(st.lists(st.sampled_from(("", "", "before logging", "before sending", "after sending")), max_size=12))

@@ -26,7 +26,7 @@ function award(each) {
     { "data-award": each.award_id, "data-status": each.status },
     el("span", { class: "name" }, each.name),
     el("span", { class: "given" }, worth ? amount("worth", each.quantity, each.currency, board, each.award_id) : null, worth ? " " : null, each.label ?? ""),
-    el("span", { class: "quiet" }, `${each.title}, ${said(each)}`),
+    el("span", { class: "quiet" }, each.title === each.label ? said(each) : `${each.title}, ${said(each)}`),
     el("span", { class: "quiet" }, each.how === "hand" ? `from ${each.given_by}` : STATES[each.status]),
     each.given_for ? el("p", { class: "why" }, each.given_for) : null,
   );
