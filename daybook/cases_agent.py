@@ -10,16 +10,19 @@ from typing import Final
 
 from daybook.brokers import client_security
 from daybook.ledger.calendar import Calendar
-from daybook.ledger.cases.signals import DIMENSIONS
+from daybook.ledger.cases.signals import DIMENSIONS as OF_CASES
 from daybook.ledger.plans import Plans
 from daybook.ledger.signals.merged import MergedSignals
 from daybook.readiness import signal_partitions
 from daybook.settings import Settings
+from daybook.stored_history import filling_signals
 from daybook.streams.alerts_view import AlertsFollower
 from daybook.streams.cases_agent import CasesAgent, Sight
 from daybook.streams.following import SignalsFollower
 
 _FORGET_SECONDS: Final = 3600.0
+SIGNAL_DIMENSIONS: Final = (*OF_CASES, "staff", "store")
+"""What cases and alerts look at, and whose awards go by signals."""
 
 
 @contextlib.asynccontextmanager
@@ -27,12 +30,16 @@ async def cases_agent(settings: Settings, calendar: Calendar, plans: Plans) -> A
     """The agent, whose view of alerts and signals is kept up while the block runs."""
     bootstrap, security = settings.kafka_bootstrap, client_security(settings)
     kept = timedelta(days=settings.watch_days)
-    merged = MergedSignals((datetime.now(UTC) - kept).date(), DIMENSIONS)
+    since = (datetime.now(UTC) - kept).date()
+    merged = MergedSignals(since, SIGNAL_DIMENSIONS)
     alerts = AlertsFollower(bootstrap, security)
     signals = SignalsFollower(bootstrap, await signal_partitions(settings), merged, security)
     tasks = [
         asyncio.create_task(alerts.run(), name="alerts"),
         asyncio.create_task(signals.run(), name="signals"),
+        asyncio.create_task(
+            filling_signals(settings, signals, since, SIGNAL_DIMENSIONS), name="past signals"
+        ),
         asyncio.create_task(_forget(merged, kept), name="forgetting signals"),
     ]
     sight = Sight(

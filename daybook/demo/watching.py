@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from daybook.board_agent import leaderboards_agent, telling_news
+from daybook.cases_agent import SIGNAL_DIMENSIONS
 from daybook.demo.broker import FETCH_WAIT_MS, PARTITIONS, PATIENT_FETCH_WAIT_MS
 from daybook.faust_running import started
 from daybook.ledger.alerts.asker import Asker, Sources
@@ -34,7 +35,12 @@ from daybook.settings import Settings
 from daybook.sinks.alerts import alerts, told_reports
 from daybook.sinks.awards import award_records, coaching
 from daybook.sinks.cases import cases
-from daybook.sinks.merged import stored_positions, stored_totals
+from daybook.sinks.merged import (
+    stored_positions,
+    stored_signal_positions,
+    stored_signals,
+    stored_totals,
+)
 from daybook.sinks.plans import stored_adjustments, stored_targets
 from daybook.sinks.store import Store
 from daybook.streams.alerts_view import AlertsFollower, NotificationsFollower
@@ -71,7 +77,8 @@ class Watching:
         self.rules = Rules(rules_file)
         self._health = ReceiverHealth()
         self._merged = MergedTotals()
-        self._signals = MergedSignals()
+        self._signals = MergedSignals(dimensions=SIGNAL_DIMENSIONS)
+        self._signals.filling = True
         self._begun, self._ready = asyncio.Event(), asyncio.Event()
         self._plans = Plans()
         settings = settings or Settings()
@@ -119,6 +126,7 @@ class Watching:
         await in_turns(self._merged.take(bucket) for bucket in totals)
         for place in await asyncio.to_thread(stored_positions, self._store):
             self._merged.take(place)
+        await self._take_signals()
         for target in await asyncio.to_thread(stored_targets, self._store):
             self._plans.add_target(target)
         for adjustment in await asyncio.to_thread(stored_adjustments, self._store):
@@ -130,6 +138,17 @@ class Watching:
         if self._notifier is not None:
             self._notifier.agent.know(await asyncio.to_thread(told_reports, self._store))
         self._ready.set()
+
+    async def _take_signals(self) -> None:
+        """Those of earlier runs; of this one the topic tells them, in the order of their positions."""
+        # First the positions: all totals of before them are written, and newer ones wait for newer positions.
+        for place in await asyncio.to_thread(stored_signal_positions, self._store):
+            self._signals.take(place)
+        buckets = await asyncio.to_thread(
+            lambda: list(stored_signals(self._store, dimensions=SIGNAL_DIMENSIONS))
+        )
+        await in_turns(map(self._signals.take, buckets))
+        self._signals.filling = False
 
     async def _follow(self) -> None:
         # Of the past every state would be read that it went through: seconds in which nobody else has a turn.

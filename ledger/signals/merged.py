@@ -74,8 +74,24 @@ class MergedSignals:
         self._dimensions = dimensions
         self._tables: dict[SignalPlace, _Table] = {}
         self._currencies: set[str] = set()
+        self._heads: dict[int, int] = {}
+        self.filling = False
+        """Whether more of the past is still being put in."""
         self.positions: dict[int, PartitionPosition] = {}
         """How far each partition is counted, as it was told last."""
+
+    @property
+    def since(self) -> date:
+        """The first business date that is kept."""
+        return self._since
+
+    @property
+    def whole(self) -> bool:
+        """Whether it stands at positions, with all of their checkpoints and all of the past."""
+        return not self.filling and all(
+            partition in self.positions and self.positions[partition].version >= head
+            for partition, head in self._heads.items()
+        )
 
     @property
     def recorded_at(self) -> int | None:
@@ -98,7 +114,9 @@ class MergedSignals:
             known = self.positions.get(message.partition)
             if known is None or message.version >= known.version:
                 self.positions[message.partition] = message
-        elif self._keeps(message.business_date, message.dimension):
+            return
+        self._heads[message.partition] = max(message.version, self._heads.get(message.partition, 0))
+        if self._keeps(message.business_date, message.dimension):
             day = date.fromisoformat(message.business_date)
             place = SignalPlace(day, message.dimension, message.currency, message.book)
             table = self._tables.setdefault(place, _Table(place.dimension))

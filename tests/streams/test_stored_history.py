@@ -1,4 +1,4 @@
-"""Totals that only ClickHouse has come into the watcher's view, and nothing waits for them."""
+"""What only ClickHouse has comes into the watcher's views, and only awards wait for it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ import pytest
 from daybook import stored_history
 from daybook.ledger.measures import WIDTH
 from daybook.ledger.merged import Change, MergedTotals, Place
-from daybook.ledger.messages import TotalsBucket
+from daybook.ledger.messages import PartitionPosition, TotalsBucket
+from daybook.ledger.positions import version
+from daybook.ledger.signals.encoding import SignalBucket
+from daybook.ledger.signals.merged import MergedSignals, SignalPlace
 from daybook.settings import Settings
 from daybook.sinks.errors import StoreUnavailable
-from daybook.stored_history import taking_history
-from daybook.streams.following import TotalsFollower
+from daybook.stored_history import filling_signals, taking_history
+from daybook.streams.following import SignalsFollower, TotalsFollower
 
 DAY = date(2026, 3, 10)
 PLACE = Place("sales", DAY, "GBP", "store")
@@ -72,3 +75,30 @@ async def test_without_a_server_nothing_is_read(monkeypatch: pytest.MonkeyPatch)
     async with taking_history(Settings(), Caught("nowhere:1", 1, merged), lambda _: None, DAY):
         await asyncio.sleep(0)
     assert len(merged) == 0
+
+
+class CaughtSignals(SignalsFollower):
+    """A follower of signals that has read its topic."""
+
+    async def until_caught_up(self) -> None:
+        """It has."""
+
+
+async def test_past_signals_come_with_the_positions_that_they_are_the_state_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The view is not whole before; after it a partition that has told nothing yet stands where it stood."""
+    merged = MergedSignals()
+
+    def read(*_asked: object) -> list[SignalBucket | PartitionPosition]:
+        assert not merged.whole
+        won = {"ann": (version(1, 3), {"deals_won": 2})}
+        bucket = SignalBucket(1, 0, version(1, 3), "sales", DAY.isoformat(), "EUR", "staff", won)
+        return [PartitionPosition(1, 0, 5, 0, 0, 0, 0, 0, 0), bucket]
+
+    monkeypatch.setattr(stored_history, "_read_signals", read)
+    settings = Settings(clickhouse_url="http://127.0.0.1:1")
+    await filling_signals(settings, CaughtSignals("nowhere:1", 1, merged), DAY, ("staff",))
+    assert merged.whole
+    assert merged.table(SignalPlace(DAY, "staff", "EUR")) == {"ann": {"deals_won": 2}}
+    assert merged.positions[0].version == version(1, 5)

@@ -7,6 +7,8 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daybook.ledger.messages import PartitionPosition
+from daybook.ledger.positions import version as position
 from daybook.ledger.signals.encoding import SignalBucket, decode_bucket, encode_bucket
 from daybook.ledger.signals.merged import MergedSignals, SignalPlace
 
@@ -49,3 +51,21 @@ def test_days_that_are_forgotten_stay_so() -> None:
     assert not merged.wants(b"sales|2026-03-04||staff|3")
     assert merged.wants(b"sales|2026-03-04||store_quarter_label|3")
     assert merged.wants(b"position|0")
+
+
+def test_it_stands_at_positions_or_it_does_not() -> None:
+    """Between a checkpoint's first bucket and its position it is not whole, nor while the past is put in."""
+    merged, seen = MergedSignals(), list[bool]()
+
+    def then(message: SignalBucket | PartitionPosition) -> None:
+        merged.take(message)
+        seen.append(merged.whole)
+
+    assert merged.whole
+    then(bucket(0, position(7, 3), 10))
+    then(PartitionPosition(7, 0, 3, 0, 0, 0, 0, 0, 0))
+    then(bucket(1, position(7, 1), 10))
+    then(PartitionPosition(7, 1, 2, 0, 0, 0, 0, 0, 0))
+    merged.filling = True
+    then(PartitionPosition(7, 1, 2, 0, 0, 0, 0, 0, 0))
+    assert seen == [False, True, False, True, False], "each partition has a position of its own"
