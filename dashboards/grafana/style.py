@@ -185,6 +185,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "mrr_expansion": Column("Expansion", MONEY, BLUE),
     "mrr_contraction": Column("Contraction", MONEY, ORANGE),
     "mrr_churn": Column("Churn", MONEY, VERMILLION),
+    "mrr_moved": Column("Moved", MONEY, GREY),
     "churn_rate": Column("Churn rate", SHARE, VERMILLION, 1),
     "subscribers": Column("Subscribers", COUNT, GREY, 0),
     "recognised_revenue": Column("Recognised", MONEY, BLUE),

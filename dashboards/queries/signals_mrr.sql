@@ -1,6 +1,6 @@
 -- Monthly recurring revenue by day over 90 days: as it stands at each day's end, what moved it, subscribers, and the
 -- churn rate of 30 days: churned ones of those active 30 days before and new since (Stripe's published definition).
--- Major units, exact.
+-- Of one store, those who came there from another count among them. Major units, exact.
 WITH
 {% include "parts/scope.sql" %},
     (SELECT max(day) FROM scope) AS last_day,
@@ -28,10 +28,13 @@ SELECT
     toDecimal128(sumIf(value, measure = 'mrr_expansion' AND at = day), 4) / ${per_unit} AS mrr_expansion,
     toDecimal128(sumIf(value, measure = 'mrr_contraction' AND at = day), 4) / ${per_unit} AS mrr_contraction,
     toDecimal128(sumIf(value, measure = 'mrr_churn' AND at = day), 4) / ${per_unit} AS mrr_churn,
-    sumIf(value, measure IN ('subscribers_new', 'subscribers_reactivated'))
+    toDecimal128(sumIf(value, measure = 'mrr_moved' AND at = day), 4) / ${per_unit} AS mrr_moved,
+    sumIf(value, measure IN ('subscribers_new', 'subscribers_reactivated', 'subscribers_moved'))
         - sumIf(value, measure = 'subscribers_churned') AS subscribers,
     sumIf(value, measure IN ('subscribers_new', 'subscribers_reactivated'))
-        - sumIf(value, measure = 'subscribers_churned' AND at <= day - 30) AS churnable,
+        - sumIf(value, measure = 'subscribers_churned' AND at <= day - 30)
+        + sumIf(value, measure = 'subscribers_moved' AND at <= day - 30)
+        + greatest(sumIf(value, measure = 'subscribers_moved' AND at > day - 30), 0) AS churnable,
     if(churnable > 0, sumIf(value, measure = 'subscribers_churned' AND at > day - 30) / churnable, NULL) AS churn_rate
 FROM days
 GROUP BY day

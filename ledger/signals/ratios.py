@@ -78,8 +78,12 @@ def answer_minutes(measures: Measures) -> Fraction | None:
     return None if mean is None else mean / 60
 
 
-MRR_MOVEMENT: Final = ("mrr_new", "mrr_reactivation", "mrr_expansion", "mrr_contraction", "mrr_churn")
-"""All that moves monthly recurring revenue. Its sum over all days is the revenue; signs are their own."""
+MRR_MOVEMENT: Final = (
+    *("mrr_new", "mrr_reactivation", "mrr_expansion", "mrr_contraction", "mrr_churn"),
+    "mrr_moved",
+)
+"""All that moves monthly recurring revenue. Its sum over all days is the revenue; signs are their own. What
+``mrr_moved`` takes from one store or person it gives to another: of all together it is zero."""
 
 
 def mrr(measures: Measures) -> int:
@@ -93,19 +97,20 @@ def mrr(measures: Measures) -> int:
 def subscribers(measures: Measures) -> int:
     """Active subscribers, of measures added up from the beginning."""
     started = measures.get("subscribers_new", 0) + measures.get("subscribers_reactivated", 0)
-    return started - measures.get("subscribers_churned", 0)
+    return started - measures.get("subscribers_churned", 0) + measures.get("subscribers_moved", 0)
 
 
 def churn_rate(before: Measures, during: Measures) -> Fraction | None:
     """Subscriber churn rate: churned ones of 30 days over those active 30 days ago plus new ones since.
 
     Stripe's published definition ("Calculating churn rate in Billing"); who starts and churns within the 30
-    days is in both, and who returns counts among the subscribers.
+    days is in both, and who returns counts among the subscribers. So does, of one store or person,
+    who has come there from another.
 
     Args:
         before: measures added up from the beginning to 30 days ago.
         during: measures of the 30 days.
     """
     fresh = during.get("subscribers_new", 0) + during.get("subscribers_reactivated", 0)
-    base = subscribers(before) + fresh
+    base = subscribers(before) + fresh + max(during.get("subscribers_moved", 0), 0)
     return Fraction(during.get("subscribers_churned", 0), base) if base > 0 else None

@@ -2,17 +2,18 @@
 
 MRR and its movement as Stripe publishes them (Billing analytics, metric definitions): the monthly value of
 active and past due subscriptions; a subscriber churns when their last one ends, and a second cancellation
-of two is a contraction first. Each currency is looked at by itself.
+of two is a contraction first. Each currency is looked at by itself. Stripe knows no stores: a
+subscription that goes over to another store or person takes its revenue along and moves nothing of the whole.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Collection, Iterable
+from typing import Final, NamedTuple
 
 from daybook.ledger.calendar import Calendar
-from daybook.ledger.signals.facts import Fact, Poster, SignalLine, place_of, seconds
+from daybook.ledger.signals.facts import Fact, Place, Poster, SignalLine, place_of, seconds
 from daybook.schemas.rounding import divide
 from daybook.schemas.signals.any import Signal
 from daybook.schemas.signals.revenue import SubscriptionChange, SubscriptionChanged, SubscriptionState
@@ -39,7 +40,7 @@ def subscription_fact(signal: Signal, calendar: Calendar) -> Fact:
 
 
 def subscriber_lines(facts: Collection[Fact], calendar: Calendar) -> list[SignalLine]:
-    """How every change moved the monthly revenue of a subscriber."""
+    """How every change moved the monthly revenue of a subscriber, and from where to where."""
     poster = Poster(calendar)
     accounts: defaultdict[str, _Account] = defaultdict(_Account)
     for fact in _in_order(facts):
@@ -48,26 +49,56 @@ def subscriber_lines(facts: Collection[Fact], calendar: Calendar) -> list[Signal
         for other, account in accounts.items():
             if other != currency:
                 # A subscription has one currency at a time.
-                poster.post(fact.place, fact.time, account.set(subscription, 0), other)
-        poster.post(fact.place, fact.time, accounts[currency].set(subscription, amount), currency)
+                _post(poster, fact, other, account.set(subscription, _Paid(0, fact.place)))
+        _post(poster, fact, currency, accounts[currency].set(subscription, _Paid(amount, fact.place)))
     return poster.lines
 
 
+def _post(poster: Poster, fact: Fact, currency: str, movements: Iterable[_Movement]) -> None:
+    for place, measures in movements:
+        poster.post(place, fact.time, measures, currency)
+
+
+class _Paid(NamedTuple):
+    """What a subscription brings a month, and where that counts."""
+
+    monthly: int
+    place: Place
+
+
+_Movement = tuple[Place, dict[str, int]]
+
+
 class _Account:
-    """What a subscriber pays a month in one currency, by subscription."""
+    """What a subscriber pays a month in one currency, by subscription, the oldest first."""
 
     def __init__(self) -> None:
-        self._monthly: dict[str, int] = {}
+        self._paid: dict[str, _Paid] = {}
         self._paid_before = False
 
-    def set(self, subscription: str, amount: int) -> dict[str, int]:
-        """Take over a subscription's monthly amount; the movement of the whole."""
-        before = sum(self._monthly.values())
-        self._monthly[subscription] = amount
-        after = sum(self._monthly.values())
-        movement = _movement(before, after, again=self._paid_before)
+    def set(self, subscription: str, paid: _Paid) -> list[_Movement]:
+        """Take over what a subscription pays, and where; how that moves the whole."""
+        before, home, old = self._whole(), self._home(), self._paid.get(subscription)
+        if old is not None and old.monthly and not paid.monthly:
+            # What ends, ends where it stood.
+            paid = _Paid(0, old.place)
+        self._paid[subscription] = paid
+        after, new_home = self._whole(), self._home()
+        found: list[_Movement] = []
+        if old is not None and old.monthly and old.place != paid.place:
+            found = [(old.place, {"mrr_moved": -old.monthly}), (paid.place, {"mrr_moved": old.monthly})]
+        if home is not None and new_home is not None and home != new_home:
+            found += [(home, {"subscribers_moved": -1}), (new_home, {"subscribers_moved": 1})]
+        found.append((paid.place, _movement(before, after, again=self._paid_before)))
         self._paid_before = self._paid_before or after > 0
-        return movement
+        return found
+
+    def _whole(self) -> int:
+        return sum(paid.monthly for paid in self._paid.values())
+
+    def _home(self) -> Place | None:
+        """Where the subscriber counts: with the oldest subscription that brings something."""
+        return next((paid.place for paid in self._paid.values() if paid.monthly), None)
 
 
 def _in_order(facts: Collection[Fact]) -> list[Fact]:

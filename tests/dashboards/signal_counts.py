@@ -17,7 +17,7 @@ from daybook.sinks.clocks import write_clocks
 from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
 from tests.dashboards import stopped
-from tests.dashboards.month import NOW, Past
+from tests.dashboards.month import NOW, Past, ask
 from tests.dashboards.signalled import CALENDAR, ZONE, share, write
 from tests.support.sales import sale
 
@@ -89,6 +89,29 @@ def slot_of(signal: Signal) -> int:
     return local.hour * 4 + local.minute // 15
 
 
+def lent(told: list[Signal]) -> list[Signal]:
+    """These signals, and a paying subscription that goes to the other shop for ten days."""
+    latest = {s["subject_id"]: s for s in told if s["type"] == "subscription.changed"}
+    first = NOW - timedelta(days=25)
+    whose = next(
+        s
+        for s in latest.values()
+        if s["state"] == "active" and s["currency"] == "GBP" and datetime.fromisoformat(s["time"]) < first
+    )
+    moves = [
+        whose
+        | {
+            "event_id": f"lent-{number}",
+            "version": whose["version"] + 1 + number,
+            "time": (first + number * timedelta(days=10)).isoformat(),
+            "change": "renewed",
+            "store_id": shop,
+        }
+        for number, shop in enumerate(["quayside", whose["store_id"]])
+    ]
+    return sorted([*told, *moves], key=lambda s: (str(s["time"]), str(s["event_id"])))
+
+
 def subscribed(told: list[Signal], day: date) -> tuple[int, int, float | None]:
     """What paying subscribers in GBP bring a month at a day's end, how many, and their churn rate."""
     changes = [s for s in told if s["type"] == "subscription.changed" and s["currency"] == "GBP"]
@@ -105,6 +128,26 @@ def _paying(told: list[Signal], day: date) -> dict[str, int]:
         for who, s in states.items()
         if s["state"] in {"active", "past_due"}
     }
+
+
+def mrr(store: Store, stores: list[str]) -> dict[date, dict[str, Any]]:
+    """What the boards' query says of monthly revenue, by day."""
+    return {row["time"].date(): row for row in ask(store, "signals_mrr", store=stores)}
+
+
+def days_at_the_other(rows: dict[date, dict[str, Any]]) -> dict[date, tuple[int, int, int]]:
+    """Revenue, subscribers and what moved, of the days that have any."""
+    told = {day: (row["mrr"], row["subscribers"], row["mrr_moved"]) for day, row in rows.items()}
+    return {day: own for day, own in told.items() if any(own)}
+
+
+def days_lent(raw: list[Signal]) -> dict[date, tuple[int, int, int]]:
+    """What they are to be at the shop that a subscription is lent to."""
+    came, went = (s for s in raw if s["event_id"].startswith("lent-"))
+    [monthly] = _paying([came], TODAY).values()
+    first, last = date_of(came["time"]), date_of(went["time"])
+    days = [first + timedelta(days=number) for number in range((last - first).days)]
+    return {day: (monthly, 1, monthly if day == first else 0) for day in days} | {last: (0, 0, -monthly)}
 
 
 def seconds(text: str) -> int:

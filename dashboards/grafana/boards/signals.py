@@ -171,9 +171,10 @@ def _movement() -> PanelBuilder:
     asked = _half(
         "What moved it",
         "signals_mrr",
-        ("mrr_new", "mrr_reactivation", "mrr_expansion", "mrr_contraction", "mrr_churn"),
-        "New and reactivated subscribers, subscriptions that became dearer or cheaper, and subscribers who"
-        " pay nothing any more. The parts of each day add up to its change.",
+        ("mrr_new", "mrr_reactivation", "mrr_expansion", "mrr_contraction", "mrr_churn", "mrr_moved"),
+        "New and reactivated subscribers, subscriptions that became dearer or cheaper, subscribers who pay"
+        " nothing any more, and what came from, or went to, another store. The parts of each day add up to"
+        " its change.",
     )
     return panels.columns_over_time(asked, label="").time_from("90d")
 

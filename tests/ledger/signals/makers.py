@@ -73,3 +73,17 @@ def over_days(ledger: SignalLedger, dimension: str, measure: str) -> dict[str, i
         if name.dimension == dimension:
             found[name.key] += measures.get(measure, 0)
     return {key: value for key, value in found.items() if value}
+
+
+def subscription(number: int, who: str, minutes: float, amount: int, **more: Any) -> bytes:
+    """The state of a subscription of somebody, so many minutes after the start."""
+    fields = {
+        "subject_id": who,
+        "subscription_id": f"{who}-a",
+        "version": number,
+        "change": "started",
+        "state": "active",
+        "currency": "USD",
+        "amount": amount,
+    }
+    return told("subscription.changed", number, minutes, **(fields | more))

@@ -4,82 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from fractions import Fraction
-from typing import Any
 
 from daybook.ledger.signals import ratios
 from daybook.ledger.signals.measures import IN_A_CURRENCY
-from tests.ledger.signals.makers import START, counted, over_days, told, totals, whole
+from tests.ledger.signals.makers import START, counted, over_days, subscription, told, totals, whole
 
 _DAY = 24 * 60
-
-
-def _subscription(number: int, who: str, minutes: float, amount: int, **more: Any) -> bytes:
-    fields = {
-        "subject_id": who,
-        "subscription_id": f"{who}-a",
-        "version": number,
-        "change": "started",
-        "state": "active",
-        "currency": "USD",
-        "amount": amount,
-    }
-    return told("subscription.changed", number, minutes, **(fields | more))
-
-
-def test_mrr_normalises_yearly_plans_to_a_month() -> None:
-    """One subscriber at 100 a month and one at 1,200 a year bring 200 a month (Stripe, Billing analytics)."""
-    ledger = counted(
-        [
-            _subscription(1, "ann", 0, 10_000),
-            _subscription(2, "ben", 0, 120_000, interval_months=12),
-        ]
-    )
-    assert ratios.mrr(whole(ledger)) == 20_000
-    assert ratios.subscribers(whole(ledger)) == 2
-
-
-def test_trials_bring_nothing_until_they_are_active_and_unpaid_ones_no_more() -> None:
-    """A trial is not in MRR; becoming active it is new, past due it stays, unpaid it has churned."""
-    ledger = counted(
-        [
-            _subscription(1, "ann", 0, 5_000, state="trialing"),
-            _subscription(2, "ann", 10, 5_000, state="active", change="renewed"),
-            _subscription(3, "ann", 20, 5_000, state="past_due", change="payment_failed"),
-            _subscription(4, "ann", 30, 5_000, state="unpaid", change="payment_failed"),
-        ]
-    )
-    measures = whole(ledger)
-    assert (measures["mrr_new"], measures["mrr_churn"]) == (5_000, -5_000)
-    assert measures["subscription_payments_failed"] == 2
-    assert ratios.mrr(measures) == 0
-
-
-def test_the_first_of_two_cancellations_is_a_contraction_and_the_second_the_churn() -> None:
-    """Who cancels one of two subscriptions has not churned; the second cancellation is the churn (Stripe)."""
-    ledger = counted(
-        [
-            _subscription(1, "ann", 0, 3_000),
-            _subscription(2, "ann", 1, 2_000, subscription_id="ann-b"),
-            _subscription(3, "ann", 2, 0, change="cancelled", state="cancelled"),
-            _subscription(4, "ann", 3, 0, subscription_id="ann-b", change="cancelled", state="cancelled"),
-            _subscription(5, "ann", 4, 4_000, change="started"),
-        ]
-    )
-    measures = whole(ledger)
-    assert measures["mrr_new"] == 3_000
-    assert measures["mrr_expansion"] == 2_000
-    assert measures["mrr_contraction"] == -3_000
-    assert measures["mrr_churn"] == -2_000
-    assert measures["mrr_reactivation"] == 4_000
-    assert (measures["subscribers_churned"], measures["subscribers_reactivated"]) == (1, 1)
-
-
-def test_churn_rate_counts_those_who_start_and_leave_within_the_days_in_both_parts() -> None:
-    """20 active 30 days ago, 5 new since, 3 churned, one of them new: 3 of 25 (Stripe, churn rate)."""
-    before = {"subscribers_new": 22, "subscribers_churned": 2}
-    during = {"subscribers_new": 5, "subscribers_churned": 3}
-    assert ratios.churn_rate(before, during) == Fraction(3, 25)
-    assert ratios.churn_rate({}, {}) is None
 
 
 def test_nps_is_promoters_less_detractors() -> None:
@@ -247,9 +177,9 @@ def test_deals_and_subscriptions_alone_are_counted_in_a_currency() -> None:
         for n, (status, stage) in enumerate(states)
     ]
     values += [
-        _subscription(10, "ann", 1, 500),
-        _subscription(11, "ann", 2, 900, change="upgraded"),
-        _subscription(12, "ann", 3, 0, change="cancelled", state="cancelled"),
+        subscription(10, "ann", 1, 500),
+        subscription(11, "ann", 2, 900, change="upgraded"),
+        subscription(12, "ann", 3, 0, change="cancelled", state="cancelled"),
         told("satisfaction.answered", 20, 1, kind="csat", score=5, topic="billing"),
         told("funnel.step", 21, 1, step="purchase", subject_id="s"),
         told(
