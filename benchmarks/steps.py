@@ -22,8 +22,9 @@ from daybook.ledger.calendar import Calendar
 from daybook.ledger.state import Checkpoint, PartitionLedger, Record
 
 STEPS: Final = ("read into columns", "count", "take the checkpoint", "pack and compress it")
-EVENTS: Final = 40_000
-BATCH: Final = 5_000
+EVENTS: Final = 80_000
+BATCH: Final = 16_000
+"""Events of a partition that a worker with much to read counts between two checkpoints."""
 ROUNDS: Final = 8
 _ZSTD: Final = 4
 _Batch = list[Record]

@@ -127,7 +127,7 @@ class Settings(BaseSettings):
         0.25, description="Longest time between two checkpoints of a partition that changes."
     )
     checkpoint_events: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
-        8000, description="Events of a partition after which a checkpoint is due at once."
+        20_000, description="Events of a partition after which a checkpoint is due at once."
     )
     session_timeout: Annotated[float, Field(ge=6, le=1800)] = Field(
         45.0, description="Seconds after which the partitions of a worker that gives no sign go to another."

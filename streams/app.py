@@ -41,7 +41,7 @@ class StreamSettings(AppSettings):
     """How the worker runs. Times in seconds."""
 
     checkpoint_seconds: float = 0.25
-    checkpoint_events: int = 8000
+    checkpoint_events: int = 20_000
     counted: topics.Counted = topics.SALES
 
     @property
