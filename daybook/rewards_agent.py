@@ -13,6 +13,7 @@ from daybook.ledger.board_rankings import Surroundings
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.merged import MergedTotals
 from daybook.ledger.plans import Plans
+from daybook.ledger.signals.merged import MergedSignals
 from daybook.operations.base import CannotAct
 from daybook.reloading import Reloaded
 from daybook.schemas.rewards import RewardsFile
@@ -25,15 +26,17 @@ def rewards_agent(
     calendar: Calendar,
     file: Reloaded[RewardsFile],
     plans: Plans,
+    signals: MergedSignals,
+    *,
     every: timedelta | None = None,
 ) -> RewardsAgent:
-    """The agent of the programmes in a file. To the targets of ``plans`` others may add.
+    """The agent of the programmes in a file. To the targets of ``plans`` and the ``signals`` others may add.
 
     Raises:
         CannotAct: the staff or measures file is not there or not valid.
     """
     around = awards_around(settings, calendar, plans)
-    return RewardsAgent(file.look, around, every or timedelta(seconds=settings.evaluation_seconds))
+    return RewardsAgent(file.look, around, every or timedelta(seconds=settings.evaluation_seconds), signals)
 
 
 def awards_around(

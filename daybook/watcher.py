@@ -71,7 +71,7 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
                 ProjectionsAgent(calendar, plans),
                 watch,
                 cases,
-                rewards_agent(settings, calendar, programmes, plans),
+                rewards_agent(settings, calendar, programmes, plans, cases.signals),
             ],
             follower.merged,
             follower.until_caught_up,

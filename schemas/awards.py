@@ -56,6 +56,9 @@ class Award(Strict):
         "0", description="By which it was earned: exact, in the measure's unit, or a part of target or past."
     )
     unit: Identifier = "count"
+    signal: Identifier | None = Field(
+        None, description="The measure of signals by which it was earned; none where it was by sales."
+    )
     quantity: int = Field(description="Points, or minor units of a prize that costs money.")
     confirmed: int | None = Field(None, description="The quantity when it was confirmed.")
     status: AwardStatus
@@ -74,9 +77,9 @@ class Award(Strict):
 
 
 class PeriodDecided(Strict):
-    """That a programme's period was confirmed, by all events below some positions.
+    """That a programme's period was confirmed, by all events or signals below some positions.
 
-    With them anybody can work out again from the raw events what was confirmed.
+    With them anybody can work out again from the raw ones what was confirmed.
     """
 
     schema_version: Literal["1.0"] = "1.0"
@@ -85,6 +88,7 @@ class PeriodDecided(Strict):
     first: BusinessDate
     last: BusinessDate
     version: Version
+    of: Literal["sales", "signals"] = Field("sales", description="Whose partitions are meant.")
     settled_at: Instant
     settled: dict[str, Version] = Field(description="Position by partition: versions below it counted.")
     closed_at: Instant | None = Field(None, description="From when corrections of points end.")

@@ -39,13 +39,28 @@ class Ranking(Strict):
     )
 
 
-class Everyone(Strict):
+class Goal(Strict):
+    """What has to be reached."""
+
+    at_least: DecimalText | None = Field(
+        None,
+        description="Units of the measure (major units of money), or a part: 1.1 is 110 % of target or past.",
+    )
+    at_most: DecimalText | None = Field(
+        None, description="The same, where less is better, as of minutes to an answer."
+    )
+
+    @model_validator(mode="after")
+    def _check_goal(self) -> Self:
+        if (self.at_least is None) == (self.at_most is None):
+            raise PydanticCustomError("goal", "at_least: either it or at_most has to be there")
+        return self
+
+
+class Everyone(Goal):
     """Everyone who reaches something; with ``who`` a team it is a team goal."""
 
     how: Literal["everyone"] = "everyone"
-    at_least: DecimalText = Field(
-        description="Units of the measure (major units of money), or a part: 1.1 is 110 % of target or past."
-    )
 
 
 class Points(Strict):
@@ -55,11 +70,10 @@ class Points(Strict):
     per: DecimalText = Field(description="Units of the measure for a point; money in major units.")
 
 
-class Streak(Strict):
+class Streak(Goal):
     """So many periods one after the other in which something was reached."""
 
     how: Literal["streak"] = "streak"
-    at_least: DecimalText
     periods: Annotated[int, Field(ge=2, le=366)]
 
 
@@ -68,7 +82,7 @@ class Best(Strict):
 
     how: Literal["best"] = "best"
     of_last: Annotated[int, Field(ge=5, le=366)] = Field(
-        13, description="Periods that are looked at; in five of them at least there have to be sales."
+        13, description="Periods that are looked at; in five of them at least there has to be something."
     )
 
 
@@ -115,7 +129,9 @@ class Programme(Strict):
     title: FreeText
     who: Who
     basis: Basis = Basis.VALUE
-    measure: MeasureName = Field("net", description="A measure of the leaderboards, or a custom one.")
+    measure: MeasureName = Field(
+        "net", description="A measure of the leaderboards, of sales or of signals, or a custom one."
+    )
     past_periods: Annotated[int, Field(ge=1, le=52)] = Field(
         4, description="Of the own past, by whose mean an improvement is measured."
     )
@@ -124,6 +140,9 @@ class Programme(Strict):
     give: Give
     prize: Prize | None = Field(None, description="None for points.")
     minimum_orders: Annotated[int, Field(ge=0, le=10**6)] = 0
+    minimum_volume: Annotated[int, Field(ge=0, le=10**9)] = Field(
+        0, description="For measures of signals: of so many answers, sessions or deals at least."
+    )
     stores: Annotated[list[Identifier], Field(max_length=10_000)] = Field(
         default_factory=list, description="Only these stores and those whose home they are; all, if empty."
     )

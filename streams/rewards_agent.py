@@ -1,15 +1,15 @@
 """The recognition agent: what the programmes give, what people give each other, and who may need coaching.
 
 The ledger of awards is its table, so that a kill leaves it, and what is decided goes to ``sales.awards`` in
-the same transaction. It decides only while the merged view stands at positions, and writes these with every
-period that it confirms: from them and the raw events anybody comes to the same awards. Nothing is sent here:
-that is the notifier's.
+the same transaction. It decides only while the merged view, of sales or of signals, stands at positions, and
+writes these with every period that it confirms: from them and the raw events anybody comes to the same
+awards. Nothing is sent here: that is the notifier's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from daybook.ledger.board_rankings import Surroundings
@@ -18,6 +18,7 @@ from daybook.ledger.rewards.byhand import given, withdrawn
 from daybook.ledger.rewards.deciding import Book, Decision, PeriodName
 from daybook.ledger.rewards.gathering import Gathering
 from daybook.ledger.rewards.records import (
+    Stand,
     Writing,
     award_record,
     period_record,
@@ -25,6 +26,7 @@ from daybook.ledger.rewards.records import (
     state_of,
 )
 from daybook.ledger.rewards.spans import Moment, moment
+from daybook.ledger.signals.merged import MergedSignals
 from daybook.ledger.yardsticks import quarter_of
 from daybook.schemas import topics
 from daybook.schemas.awards import (
@@ -56,14 +58,22 @@ class RewardsAgent:
         file: gives the rewards file that holds now.
         around: stores, staff, measures, targets.
         every: time between two looks at the sales; commands are carried out with every tick.
+        signals: the totals of signals; None for none.
     """
 
     name = "rewards"
 
-    def __init__(self, file: Callable[[], RewardsFile], around: Around, every: timedelta) -> None:
+    def __init__(
+        self,
+        file: Callable[[], RewardsFile],
+        around: Around,
+        every: timedelta,
+        signals: MergedSignals | None = None,
+    ) -> None:
         self._file = file
         self._around = around
         self._every = every
+        self._signals = signals or MergedSignals()
         self.records: dict[str, Award] = {}
         """The awards that are kept, by id."""
         self.periods: dict[PeriodName, PeriodDecided] = {}
@@ -124,12 +134,14 @@ class RewardsAgent:
         return True
 
     def _look(self, view: MergedTotals, around: Surroundings, at: Moment, writing: Writing) -> None:
-        file, gathering = self._file(), Gathering(view, around)
+        file, gathering = self._file(), Gathering(view, around, self._signals)
         book = self._book = self._book or self._rebuilt(file)
-        positions = {partition: place.version for partition, place in view.positions.items()}
-        for decision in book.decide(file.programmes, gathering, at, view.since):
-            self._take(decision, book, gathering, positions, writing)
-        if book.behind:
+        # What goes by signals waits until these stand at positions, and nothing else waits for that.
+        ready = [each for each in file.programmes if self._signals.whole or not gathering.of_signals(each)]
+        for decision in book.decide(ready, gathering, at, self._since(view)):
+            stand = _stand(self._signals if gathering.of_signals(decision.programme) else view)
+            self._take(decision, book, gathering, stand, writing)
+        if book.behind or len(ready) < len(file.programmes):
             # The rest is looked at with the next tick.
             self._seen = file, datetime.min.replace(tzinfo=at.at.tzinfo)
         quarter = quarter_of(at.at)
@@ -154,7 +166,7 @@ class RewardsAgent:
         decision: Decision,
         book: Book,
         gathering: Gathering,
-        positions: Mapping[int, int],
+        stand: Stand,
         writing: Writing,
     ) -> None:
         """Write what a decision changed. That a day is over changes what there is to tell, too."""
@@ -164,7 +176,7 @@ class RewardsAgent:
             record = award_record(state, decision, measure, self.records.get(award_id), writing)
             if record is not None:
                 self._keep(record)
-        period = period_record(decision, self.periods.get(name), positions, writing)
+        period = period_record(decision, self.periods.get(name), stand, writing)
         if period is not None:
             self._keep(period)
 
@@ -207,12 +219,22 @@ class RewardsAgent:
 
     def _forget(self, view: MergedTotals) -> None:
         """Let go of what lies behind the sales at hand: nothing decides about it, or by it, any more."""
-        for award_id in [name for name, award in self.records.items() if award.first < view.since]:
+        since = self._since(view)
+        for award_id in [name for name, award in self.records.items() if award.first < since]:
             self._written[_key(self.records.pop(award_id))] = None
         if self._book is not None:
-            self._book.forget_before(view.since)
-        for name in [name for name in self.periods if name[1] < view.since]:
+            self._book.forget_before(since)
+        for name in [name for name in self.periods if name[1] < since]:
             self._written[_key(self.periods.pop(name))] = None
+
+    def _since(self, view: MergedTotals) -> date:
+        """The first day of which both sales and signals are at hand."""
+        return max(view.since, self._signals.since)
+
+
+def _stand(view: MergedTotals | MergedSignals) -> Stand:
+    positions = {partition: place.version for partition, place in view.positions.items()}
+    return Stand("signals" if isinstance(view, MergedSignals) else "sales", positions)
 
 
 def _key(record: Award | PeriodDecided) -> bytes:

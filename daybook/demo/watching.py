@@ -86,7 +86,9 @@ class Watching:
         self._totals = TotalsFollower(bootstrap, PARTITIONS, self._merged, self.boards.told, _SWIFT_OPTIONS)
         self._projections = ProjectionsAgent(calendar, self._plans)
         programmes = needed_rewards(settings)
-        self.rewards = rewards_agent(settings, calendar, programmes, self._plans, EVALUATION)
+        self.rewards = rewards_agent(
+            settings, calendar, programmes, self._plans, self._signals, every=EVALUATION
+        )
         self._alerts = AlertsFollower(bootstrap, _OPTIONS)
         self.cases = CasesAgent(
             Sight(

@@ -1,4 +1,4 @@
-"""Who has earned what in a period: a pure function of the programme and of what everybody sold."""
+"""Who has earned what in a period: a pure function of the programme and of what everybody has in it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from daybook.ledger.periods import Period
 from daybook.ledger.rewards.bests import is_best
 from daybook.ledger.rewards.scores import Entrant, Score, past_values, score, scores
 from daybook.schemas.currencies import exponent
-from daybook.schemas.rewards import Basis, Best, Everyone, Points, Programme, Ranking, Streak
+from daybook.schemas.rewards import Basis, Best, Everyone, Goal, Points, Programme, Ranking, Streak
 from daybook.schemas.rounding import share
 
 ID_BYTES: Final = 12
@@ -74,12 +74,13 @@ def _found(programme: Programme, measure: Measure, entrants: Sequence[Entrant]) 
     if isinstance(give, Ranking):
         return _ranked(give, ordered, amount)
     if isinstance(give, Everyone):
-        least = in_units(programme, measure, give.at_least)
-        return [(one, None, amount) for one in ordered if one.value >= least]
+        return [(one, None, amount) for one in ordered if reached(programme, measure, give, one.value)]
     if isinstance(give, Best):
         past = {one.key: one._replace(past=one.past[: give.of_last]) for one in entrants}
         return [
-            (one, None, amount) for one in ordered if is_best(one.value, past_values(measure, past[one.key]))
+            (one, None, amount)
+            for one in ordered
+            if is_best(one.value, past_values(measure, past[one.key]), least_first=measure.least_first)
         ]
     return _points(programme, measure, give, ordered)
 
@@ -92,6 +93,13 @@ def in_units(programme: Programme, measure: Measure, text: str) -> Fraction:
     """A threshold in the measure's own unit: people write money in major units."""
     money = programme.basis is Basis.VALUE and measure.unit == "minor units"
     return Fraction(text) * (10 ** exponent(programme.currency) if money else 1)
+
+
+def reached(programme: Programme, measure: Measure, goal: Goal, value: Fraction) -> bool:
+    """Whether a value reaches a goal."""
+    if goal.at_most is not None:
+        return value <= in_units(programme, measure, goal.at_most)
+    return value >= in_units(programme, measure, goal.at_least or "0")
 
 
 def _ranked(give: Ranking, ordered: Sequence[Score], amount: int) -> _Found:
@@ -115,22 +123,21 @@ def _points(programme: Programme, measure: Measure, give: Points, ordered: Seque
 
 def _streaks(programme: Programme, give: Streak, measure: Measure, entrants: Sequence[Entrant]) -> _Found:
     """Those for whom this period completes a streak. A period counts for one streak and no other."""
-    least = in_units(programme, measure, give.at_least)
     found: _Found = []
     for entrant in sorted(entrants, key=lambda one: one.key):
         fresh = entrant.awarded_ago is None or entrant.awarded_ago >= give.periods
-        if fresh and _reached(programme, measure, entrant, least) >= give.periods:
+        if fresh and _in_a_row(programme, measure, give, entrant) >= give.periods:
             found.append((Score(entrant.key, Fraction(give.periods)), None, _amount(programme)))
     return found
 
 
-def _reached(programme: Programme, measure: Measure, entrant: Entrant, least: Fraction) -> int:
-    """How many periods one after the other, up to this one, reached at least so much."""
+def _in_a_row(programme: Programme, measure: Measure, give: Streak, entrant: Entrant) -> int:
+    """How many periods one after the other, up to this one, reached the goal; an empty one does not."""
     length = 0
     periods = [entrant.vector, *entrant.past]
     for number, vector in enumerate(periods):
         value = score(programme, measure, entrant._replace(vector=vector, past=periods[number + 1 :]))
-        if value is None or value < least:
+        if value is None or not any(vector) or not reached(programme, measure, give, value):
             break
         length += 1
     return length

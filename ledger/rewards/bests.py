@@ -10,6 +10,8 @@ FEWEST_PERIODS: Final = 5
 """With fewer periods before it nothing is called a best."""
 
 
-def is_best(value: Fraction, past: Sequence[Fraction]) -> bool:
-    """Whether a value is above all that were reached before it."""
-    return len(past) >= FEWEST_PERIODS and value > max(past)
+def is_best(value: Fraction, past: Sequence[Fraction], *, least_first: bool = False) -> bool:
+    """Whether a value is above all that were reached before it; below all of them where less is better."""
+    if len(past) < FEWEST_PERIODS:
+        return False
+    return value < min(past) if least_first else value > max(past)

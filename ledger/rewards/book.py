@@ -25,6 +25,18 @@ class AwardState(NamedTuple):
     confirmed: int | None = None
 
 
+class Waiting(NamedTuple):
+    """Why an award is pending, and why it is confirmed."""
+
+    pending: str
+    confirmed: str
+
+
+FOR_RETURNS: Final = Waiting("returns may still come", "return window over")
+FOR_CHANGES: Final = Waiting("changes may still come", "window for changes over")
+"""Of signals: a deal that is opened again, an answer that comes late."""
+
+
 def is_final(programme: Programme, period: Period, today: date) -> bool:
     """Whether the return window of a period is over on a business date."""
     return today > period.last + timedelta(days=programme.return_window_days)
@@ -43,6 +55,7 @@ def settle(
     *,
     final: bool,
     settled: bool,
+    waiting: Waiting = FOR_RETURNS,
 ) -> list[AwardState]:
     """What changes in the ledger of one programme and period; nothing where nothing has.
 
@@ -53,6 +66,7 @@ def settle(
         final: whether the return window is over.
         settled: whether the period's awards were confirmed before. After that prizes stay as they are, and
             points are corrected by what is still taken back or comes late.
+        waiting: for what it is pending.
     """
     now = {award.award_id: award for award in earned}
     names = sorted({*known, *now})
@@ -61,20 +75,20 @@ def settle(
     changes = []
     for name in names:
         old = known.get(name)
-        new = _corrected(old, now.get(name)) if settled else _next(old, now.get(name), final=final)
+        new = _corrected(old, now.get(name)) if settled else _next(old, now.get(name), waiting, final=final)
         if new is not None and new != old:
             changes.append(new)
     return changes
 
 
-def _next(old: AwardState | None, award: Award | None, *, final: bool) -> AwardState | None:
+def _next(old: AwardState | None, award: Award | None, waiting: Waiting, *, final: bool) -> AwardState | None:
     if award is None:
         if old is None or old.status is AwardStatus.WITHDRAWN:
             return old
         return old._replace(status=AwardStatus.WITHDRAWN, reason="no longer earned")
     if final:
-        return AwardState(award, AwardStatus.CONFIRMED, "return window over", award.quantity)
-    return AwardState(award, AwardStatus.PENDING, "returns may still come")
+        return AwardState(award, AwardStatus.CONFIRMED, waiting.confirmed, award.quantity)
+    return AwardState(award, AwardStatus.PENDING, waiting.pending)
 
 
 def _corrected(old: AwardState | None, award: Award | None) -> AwardState | None:

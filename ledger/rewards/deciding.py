@@ -1,4 +1,4 @@
-"""The awards of all programmes, kept: what each moment's sales change of them.
+"""The awards of all programmes, kept: what each moment's sales and signals change of them.
 
 Nothing is remembered but what the ledger says itself, so looking again changes nothing, and whoever has the
 ledger and the sales comes to the same.
@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from daybook.ledger.calendar import QUARTER
 from daybook.ledger.periods import PERIODS, Period
 from daybook.ledger.rewards.awards import earned
-from daybook.ledger.rewards.book import AwardState, is_closed, is_final, settle
+from daybook.ledger.rewards.book import FOR_CHANGES, FOR_RETURNS, AwardState, is_closed, is_final, settle
 from daybook.ledger.rewards.gathering import Gathering
 from daybook.ledger.rewards.spans import Moment, periods_before, periods_of
 from daybook.schemas.awards import AwardStatus
@@ -96,8 +96,8 @@ class Book:
         are looked at in one call: then it is ``behind``.
 
         Args:
-            programmes: those that hold; the same in every call.
-            gathering: what was sold.
+            programmes: those that hold, or as many of them as can be decided on now.
+            gathering: what was sold, and what signals count.
             moment: which days there are, and which are closed.
             since: the first day whose sales are at hand; a period that reaches behind it is left as it is.
         """
@@ -144,7 +144,8 @@ class Book:
             self._looked += len(entrants)
             found = earned(programme, gathering.measure(programme), period, entrants)
         known = self.awards.get(name, {})
-        changed = settle(programme, known, found, final=final, settled=before.settled)
+        waiting = FOR_CHANGES if gathering.of_signals(programme) else FOR_RETURNS
+        changed = settle(programme, known, found, final=final, settled=before.settled, waiting=waiting)
         for state in changed:
             self.put(state)
         after = PeriodState(final, final and is_closed(programme, period, moment.open_from))

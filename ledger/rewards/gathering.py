@@ -1,24 +1,23 @@
-"""Who takes part in a programme, with what they sold: read off the merged totals."""
+"""Who takes part in a programme, with what they sold or what signals count: read off the merged totals."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
-from typing import Final
+from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property
 
-from daybook.ledger import measures as m
-from daybook.ledger.board_rankings import BOOK, Surroundings
+from daybook.ledger.board_rankings import Surroundings
 from daybook.ledger.leaderboards import Measure
-from daybook.ledger.merged import MergedTotals, Place
+from daybook.ledger.merged import MergedTotals
 from daybook.ledger.periods import Period
 from daybook.ledger.rewards.scores import Entrant
 from daybook.ledger.rewards.spans import periods_before
+from daybook.ledger.rewards.sums import Asked, SignalSums, SoldSums, Sums, Vectors, is_of_signals
+from daybook.ledger.signals.boards import SIGNAL_BOARDS
+from daybook.ledger.signals.merged import MergedSignals
 from daybook.ledger.yardsticks import Scope
 from daybook.schemas.rewards import Basis, Programme, Who
 
-_DIMENSION: Final = {Who.PERSON: "staff", Who.TEAM: "staff", Who.STORE: "store"}
-_Sums = Mapping[str, tuple[int, ...]]
 Ago = Callable[[str], int | None]
 """Periods since somebody was last given something by the programme."""
 
@@ -27,18 +26,25 @@ class Gathering:
     """Sums of totals at one moment; what several programmes ask for is added up once.
 
     Args:
-        view: the totals.
+        view: the totals of sales.
         around: stores, staff, measures, yardsticks.
+        signals: the totals of signals; None for none.
     """
 
-    def __init__(self, view: MergedTotals, around: Surroundings) -> None:
+    def __init__(
+        self, view: MergedTotals, around: Surroundings, signals: MergedSignals | None = None
+    ) -> None:
         self._around = around
-        self._view = view
-        self._sums: dict[tuple[Who, str, Period, frozenset[str]], _Sums] = {}
-        self._places: defaultdict[tuple[str, str], dict[date, Place]] = defaultdict(dict)
-        for place in view.places():
-            if place.book == BOOK and place.dimension in ("staff", "store"):
-                self._places[place.dimension, place.currency][place.business_date] = place
+        self._signals = signals
+        self._sold = SoldSums(view, around.staff)
+
+    @cached_property
+    def _signalled(self) -> SignalSums:
+        return SignalSums(self._signals or MergedSignals(), self._around.staff)
+
+    def of_signals(self, programme: Programme) -> bool:
+        """Whether a programme goes by signals."""
+        return is_of_signals(programme.measure, self._around.measures)
 
     def measure(self, programme: Programme) -> Measure:
         """What a programme compares by.
@@ -46,42 +52,39 @@ class Gathering:
         Raises:
             KeyError: there is no such measure.
         """
+        if self.of_signals(programme):
+            return SIGNAL_BOARDS[programme.measure]
         return self._around.measures[programme.measure]
 
     def changes(self, programme: Programme, period: Period) -> int:
         """How often the totals have changed that a period's awards hang on."""
-        days = self._places[_DIMENSION[programme.who], programme.currency]
-        found = 0
-        for each in (period, *periods_before(programme, period)):
-            for number in range((each.last - each.first).days + 1):
-                place = days.get(each.first + timedelta(days=number))
-                found += 0 if place is None else self._view.changes(place)
-        return found
+        sums = self._sums(programme)
+        periods = (period, *periods_before(programme, period))
+        return sum(sums.changes(self._asked(programme, each)) for each in periods)
 
     def entrants(
         self, programme: Programme, period: Period, at: datetime, ago: Ago = lambda _: None
     ) -> list[Entrant]:
-        """All who sold something in a period, or in the past that the programme looks at.
+        """All who have something in a period, with the past that the programme looks at.
 
         Whoever has nothing but zeros in the period itself takes no part in it.
         """
-        scoped = programme.who, programme.currency
-        stores = frozenset(programme.stores)
-        now = self.sums(*scoped, period, stores)
-        past = [self.sums(*scoped, earlier, stores) for earlier in periods_before(programme, period)]
-        nothing = (0,) * m.WIDTH
+        sums = self._sums(programme)
+        now = sums.of(self._asked(programme, period))
+        past = [sums.of(self._asked(programme, earlier)) for earlier in periods_before(programme, period)]
         measure, yardsticks = self.measure(programme), self._around.yardsticks
         aimed = programme.basis is Basis.ATTAINMENT or measure.needs == "target"
         found = []
         for key, vector in sorted(now.items()):
             if not any(vector):
                 continue
+            nothing = (0,) * len(vector)
             scope = Scope(programme.who.value, programme.currency, period, at)
             found.append(
                 Entrant(
                     key,
                     vector,
-                    [sums.get(key, nothing) for sums in past],
+                    [vectors.get(key, nothing) for vectors in past],
                     yardsticks.target(key, scope) if aimed else None,
                     yardsticks.open_seconds(key, scope) if measure.needs == "open_seconds" else None,
                     ago(key),
@@ -89,36 +92,19 @@ class Gathering:
             )
         return found
 
+    def _sums(self, programme: Programme) -> Sums:
+        return self._signalled if self.of_signals(programme) else self._sold
+
+    def _asked(self, programme: Programme, period: Period) -> Asked:
+        # A deal is a deal in any currency: of signals only money is looked at in the programme's.
+        money = not self.of_signals(programme) or self.measure(programme).unit == "minor units"
+        currency = programme.currency if money else None
+        return Asked(programme.who, currency, period, frozenset(programme.stores))
+
     def currencies(self, who: Who) -> list[str]:
         """The currencies in which they sold anything."""
-        return sorted({currency for dimension, currency in self._places if dimension == _DIMENSION[who]})
+        return self._sold.currencies(who)
 
-    def sums(
-        self, who: Who, currency: str, period: Period, stores: frozenset[str] = frozenset()
-    ) -> Mapping[str, tuple[int, ...]]:
-        """What each of them sold in a period, by key; of some stores alone, if any are named."""
-        asked = (who, currency, period, stores)
-        if asked not in self._sums:
-            self._sums[asked] = self._added(*asked)
-        return self._sums[asked]
-
-    def _added(self, who: Who, currency: str, period: Period, stores: frozenset[str]) -> _Sums:
-        sums: dict[str, list[int]] = {}
-        for day, place in self._places[_DIMENSION[who], currency].items():
-            if day not in period:
-                continue
-            for name, total in self._view.table(place).items():
-                key = self._key(who, name, day, stores)
-                if key:
-                    known = sums.setdefault(key, [0] * m.WIDTH)
-                    for number, value in enumerate(total.vector):
-                        known[number] += value
-        return {key: tuple(vector) for key, vector in sums.items()}
-
-    def _key(self, who: Who, name: str, day: date, stores: frozenset[str]) -> str | None:
-        """Who is given a total; None where they take no part."""
-        if stores:
-            at = name if who is Who.STORE else self._around.staff.home_store(name)
-            if at not in stores:
-                return None
-        return self._around.staff.team_on(name, day) if who is Who.TEAM else name
+    def sums(self, who: Who, currency: str, period: Period) -> Vectors:
+        """What each of them sold in a period, by key."""
+        return self._sold.of(Asked(who, currency, period))

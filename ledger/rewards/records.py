@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from daybook.ledger.leaderboards import Measure
 from daybook.ledger.periods import Period
 from daybook.ledger.rewards.awards import Award as Earned
 from daybook.ledger.rewards.book import AwardState
 from daybook.ledger.rewards.deciding import Decision, PeriodState
+from daybook.ledger.signals.boards import SIGNAL_BOARDS
 from daybook.ledger.teams import Staff
 from daybook.schemas.awards import Award, AwardStatus, News, PeriodDecided
 from daybook.schemas.rewards import Basis, Points, Programme, Streak, Who
@@ -62,6 +63,7 @@ def award_record(
         place=award.place,
         value=exact(award.value),
         unit=_unit(programme, measure),
+        signal=programme.measure if is_signal(programme, measure) else None,
         quantity=award.quantity,
         confirmed=state.confirmed,
         status=state.status,
@@ -118,6 +120,11 @@ def _unit(programme: Programme, measure: Measure) -> str:
     return {"minor units": "minor_units", "millionths": _RATIO}.get(measure.unit, measure.unit)
 
 
+def is_signal(programme: Programme, measure: Measure) -> bool:
+    """Whether the measure that a programme goes by is one of signals."""
+    return SIGNAL_BOARDS.get(programme.measure) is measure
+
+
 def exact(value: Fraction) -> str:
     """A value in full, such as ``1250`` or ``7/3``."""
     return str(value)
@@ -138,20 +145,33 @@ def state_of(record: Award) -> AwardState:
     return AwardState(award, record.status, record.reason, record.confirmed)
 
 
+class Stand(NamedTuple):
+    """Below which positions, by partition, sales or signals were looked at."""
+
+    of: Literal["sales", "signals"]
+    positions: Mapping[int, int]
+
+
 def period_record(
-    decision: Decision, old: PeriodDecided | None, positions: Mapping[int, int], writing: Writing
+    decision: Decision, old: PeriodDecided | None, stand: Stand, writing: Writing
 ) -> PeriodDecided | None:
-    """The record of a period that is settled or closed now and was not before; None for any other."""
+    """The record of a period that is settled or closed now and was not before; None for any other.
+
+    What was settled by the one is not closed by the other, though the programme goes by that now.
+    """
     state = decision.state
     closed = state.closed and isinstance(decision.programme.give, Points)
     if not state.settled or (old is not None and (not closed or old.closed is not None)):
         return None
-    named = {str(partition): version for partition, version in sorted(positions.items())}
+    if old is not None and old.of != stand.of:
+        return None
+    named = {str(partition): version for partition, version in sorted(stand.positions.items())}
     return PeriodDecided(
         programme_id=decision.programme.programme_id,
         first=decision.period.first,
         last=decision.period.last,
         version=writing.version,
+        of=stand.of,
         settled_at=old.settled_at if old else writing.at,
         settled=old.settled if old else named,
         closed_at=writing.at if closed else None,

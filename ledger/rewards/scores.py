@@ -14,9 +14,10 @@ Vector = Sequence[int]
 
 
 class Entrant(NamedTuple):
-    """One who takes part: stored measures of the period, those of the own past, and the own target.
+    """One who takes part: measures of the period, those of the own past, and the own target.
 
-    ``past``: vectors of earlier periods of the same kind, newest first; ``target``: minor units;
+    ``vector``: of sales the stored measures by the day of the sale (``by_origin``), of signals those of
+    boards; ``past``: the same of earlier periods of the same kind, newest first; ``target``: minor units;
     ``open_seconds``: for how long the shops behind them were open; ``awarded_ago``: periods since they were
     last given something by the same programme, None for never.
     """
@@ -44,15 +45,6 @@ def by_origin(vector: Vector) -> tuple[int, ...]:
     return (*base, *(0 for _ in m.SHIFTS))
 
 
-def added_up(vectors: Iterable[Vector]) -> tuple[int, ...]:
-    """The vectors of several days as one."""
-    total = [0] * m.WIDTH
-    for vector in vectors:
-        for place, value in enumerate(vector):
-            total[place] += value
-    return tuple(total)
-
-
 def scores(programme: Programme, measure: Measure, entrants: Iterable[Entrant]) -> list[Score]:
     """The scores of all who reach the minimum volume and of whom one can be said; best first, then by key."""
     found = []
@@ -60,15 +52,17 @@ def scores(programme: Programme, measure: Measure, entrants: Iterable[Entrant]) 
         value = score(programme, measure, entrant)
         if value is not None:
             found.append(Score(entrant.key, value))
-    return sorted(found, key=lambda one: (-one.value, one.key))
+    better = 1 if measure.least_first else -1
+    return sorted(found, key=lambda one: (better * one.value, one.key))
 
 
 def score(programme: Programme, measure: Measure, entrant: Entrant) -> Fraction | None:
     """One entrant's score: a value, or a part of the own target or of the mean of the own past."""
-    vector = by_origin(entrant.vector)
-    if vector[m.ORDERS] < programme.minimum_orders:
+    if measure.volume(entrant.vector) < max(programme.minimum_orders, programme.minimum_volume):
         return None
-    contender = Contender(entrant.key, vector, target=entrant.target, open_seconds=entrant.open_seconds)
+    contender = Contender(
+        entrant.key, entrant.vector, target=entrant.target, open_seconds=entrant.open_seconds
+    )
     value = measure.value(contender)
     if value is None or programme.basis is Basis.VALUE:
         return value
@@ -80,8 +74,6 @@ def score(programme: Programme, measure: Measure, entrant: Entrant) -> Fraction 
 
 
 def past_values(measure: Measure, entrant: Entrant) -> list[Fraction]:
-    """The values of the own past periods in which something was sold, newest first."""
-    earlier = (
-        measure.value(Contender(entrant.key, by_origin(vector))) for vector in entrant.past if any(vector)
-    )
+    """The values of the own past periods in which there was something, newest first."""
+    earlier = (measure.value(Contender(entrant.key, vector)) for vector in entrant.past if any(vector))
     return [value for value in earlier if value is not None]

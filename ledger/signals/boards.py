@@ -37,6 +37,12 @@ _LEAST_FIRST: Final = frozenset(
 """Of which less is better."""
 
 
+NOBODYS: Final = frozenset(
+    ("payment_failures", "heartbeats", "terminal_faults", "site_errors", "stock_outs", "stock_backs")
+)
+"""What happens to tills, sites and products: a store has it, and no person does."""
+
+
 def signal_vector(measures: Mapping[str, int]) -> list[int]:
     """Measures in the order in which boards read them."""
     return [measures.get(name, 0) for name in SIGNAL_VOCABULARY.stored]

@@ -51,13 +51,16 @@ def test_the_check_says_everything_that_is_wrong(tmp_path: Path) -> None:
     path = written(tmp_path, measure="smiles")
     told = CliRunner().invoke(main, ["rewards", "check", str(path)])
     assert told.exit_code == 1
-    assert "programme points: there is no measure smiles." in told.output
+    assert "programme points: there is no measure smiles, of sales or of signals." in told.output
     path.write_text('{"programmes": [{"title": "x"}]}')
     told = CliRunner().invoke(main, ["rewards", "check", str(path), "--json"])
     assert told.exit_code == 1
     document = orjson.loads(told.stdout)
     assert not document["valid"]
     assert "programmes.0" in document["problems"][0]
+    path = written(tmp_path, measure="stock_outs")
+    told = CliRunner().invoke(main, ["rewards", "check", str(path)])
+    assert "stock_outs is counted of stores and of no person: who has to be store." in told.output
     right = CliRunner().invoke(main, ["rewards", "check", str(written(tmp_path))])
     assert right.exit_code == 0
     assert "is well: 1 programme." in right.output

@@ -16,7 +16,7 @@ from daybook.ledger.leaderboards import MEASURES
 from daybook.ledger.periods import Period
 from daybook.ledger.rewards.awards import Award, earned
 from daybook.ledger.rewards.book import AwardState, balance, is_closed, is_final, settle
-from daybook.ledger.rewards.scores import Entrant, added_up
+from daybook.ledger.rewards.scores import Entrant, by_origin
 from daybook.schemas.awards import AwardStatus
 from daybook.schemas.rewards import Programme, RewardsFile
 
@@ -40,11 +40,11 @@ def programme(give: dict[str, Any], **more: Any) -> Programme:
 
 
 def sold(net: int, orders: int = 1, back_here: int = 0, back_by_origin: int = 0) -> tuple[int, ...]:
-    """Stored measures of sales, returns processed in the period, and returns of the period's own sales."""
+    """Measures of sales, returns processed in the period, and returns of the period's own sales."""
     vector = [0] * m.WIDTH
     vector[m.GROSS], vector[m.ORDERS], vector[m.REVERSALS] = net, orders, -back_here
     vector[len(m.BASE)] = back_here - back_by_origin
-    return tuple(vector)
+    return by_origin(vector)
 
 
 def _earned(rule: Programme, *entrants: Entrant) -> dict[str, int]:
@@ -195,11 +195,6 @@ def test_points_are_corrected_for_thirty_days_more() -> None:
     assert is_closed(prize, WEEK, after)
     assert not is_closed(points, WEEK, date(2026, 4, 21))
     assert is_closed(points, WEEK, date(2026, 4, 22))
-
-
-def test_days_add_up() -> None:
-    """The vectors of several days are one period's."""
-    assert added_up([sold(1), sold(2, 3)])[: m.ORDERS + 1][m.ORDERS] == 4
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ EVERYTHING = Known(
     measures=set(MEASURES), teams=True, stores={"leeds"}, receivers={"phone"}, targets={"staff"}, days=100
 )
 GOAL = {"how": "everyone", "at_least": "1"}
+AT_MOST = {"how": "everyone", "at_most": "1"}
 
 
 def found(known: Known = EVERYTHING, give: dict[str, Any] | None = None, **more: Any) -> list[str]:
@@ -37,6 +38,21 @@ def found(known: Known = EVERYTHING, give: dict[str, Any] | None = None, **more:
             "the staff file (DAYBOOK_STAFF_FILE) puts nobody",
         ),
         ({"basis": "attainment", "who": "store"}, EVERYTHING, "no store has a target"),
+        (
+            {"measure": "stock_outs", "give": {"how": "ranking"}},
+            EVERYTHING,
+            "stock_outs is counted of stores and of no person",
+        ),
+        ({"measure": "answer_minutes"}, EVERYTHING, "of answer_minutes less is better: say at_most"),
+        ({"measure": "csat", "give": AT_MOST}, EVERYTHING, "of csat more is better: say at_least"),
+        ({"give": AT_MOST}, EVERYTHING, "of net more is better: say at_least"),
+        (
+            {"measure": "deals_lost", "give": {"how": "points", "per": "1"}, "period": "day"},
+            EVERYTHING,
+            "points are given for more",
+        ),
+        ({"measure": "csat", "minimum_orders": 5}, EVERYTHING, "for csat say minimum_volume"),
+        ({"minimum_volume": 5}, EVERYTHING, "for net say minimum_orders"),
         ({"stores": ["leeds", "hull"]}, EVERYTHING, "there is no store hull"),
         ({"tell": ["desk"]}, EVERYTHING, "there is no receiver desk"),
         (
@@ -59,6 +75,14 @@ def test_what_is_not_known_is_not_checked() -> None:
     unknown = Known(measures=MEASURES, teams=False)
     assert found(unknown, basis="attainment", stores=["hull"], tell=["desk"]) == []
     assert found() == []
+
+
+def test_of_its_own_measure_a_business_knows_which_way_is_better() -> None:
+    """A share of discounts may be asked to be small; a name of its own that a signal has, too, is its own."""
+    known = EVERYTHING._replace(measures={*MEASURES, "discount_share", "deals_lost"})
+    assert found(known, AT_MOST, measure="discount_share") == []
+    assert found(known, measure="deals_lost", minimum_orders=5) == []
+    assert found(known, measure="win_rate", minimum_volume=5) == []
 
 
 def test_recognition_by_hand_names_receivers_too() -> None:
