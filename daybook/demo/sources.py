@@ -15,7 +15,7 @@ from daybook.demo.signals import SignalFlow
 from daybook.producers.importers import online_retail
 from daybook.producers.records import OutgoingRecord, Publisher
 from daybook.producers.simulator import simulate
-from daybook.producers.simulator.plainly import plain_past
+from daybook.producers.simulator.plainly import plain_days
 from daybook.producers.simulator.signals import PlantedCause, signals_of_like_day, simulate_signals
 from daybook.producers.simulator.stream import SimulatedRecord
 from daybook.schemas.codec import encode_event
@@ -25,6 +25,8 @@ BATCH: Final = 500
 SIGNAL_WEEKS: Final = 4
 """As few like days as something usual takes."""
 LIKE_WEEKS: Final = range(2, 6)
+LATELY: Final = range(7, 1, -1)
+"""Days back: the last week before what is simulated sale by sale."""
 YEAR_WEEKS: Final = range(52, 55)
 """364 days ago, and so far before that a whole week can be told like for like."""
 _Record = TypeVar("_Record")
@@ -74,8 +76,11 @@ class Shops:
         what is unusual shows only beside what is usual. After them the like days of a year ago.
         """
         done = 0
-        lately = plain_past(self._seed, now - timedelta(days=8), now - timedelta(days=2), self._rate)
-        outline, year = chain(self._like_days(now, LIKE_WEEKS), lately), self._like_days(now, YEAR_WEEKS)
+        outline = chain(
+            plain_days(self._seed, now, _with_the_next(LIKE_WEEKS), self._rate),
+            plain_days(self._seed, now, LATELY, self._rate, until=now - timedelta(days=2)),
+        )
+        year = plain_days(self._seed, now, _with_the_next(YEAR_WEEKS), self._rate)
         today, yesterday = (
             (
                 record.outgoing
@@ -90,14 +95,6 @@ class Shops:
                 await publisher.send(piece)
                 done += len(piece)
                 progress(done)
-
-    def _like_days(self, now: datetime, weeks: Iterable[int]) -> Iterator[OutgoingRecord]:
-        # A day before and after, for somewhere it is already tomorrow.
-        for week in weeks:
-            like = now - timedelta(weeks=week)
-            yield from plain_past(
-                self._seed, like - timedelta(hours=24), like + timedelta(hours=24), self._rate
-            )
 
     async def publish_signals(self, flow: SignalFlow, folder: DataFolder, now: datetime) -> None:
         """Publish for ever what customers and systems say: the last day at once, then each at its time.
@@ -142,6 +139,11 @@ class Shops:
     async def publish_live(self, publisher: Publisher, since: datetime) -> None:
         """Publish for ever what is due from ``since`` on, each record at its time."""
         await _live(publisher, simulate(self._seed, since, rate=self._rate), self._sells)
+
+
+def _with_the_next(weeks: Iterable[int]) -> list[int]:
+    """Days back to like days, and to the days after them: a demo may run past midnight."""
+    return [7 * week - further for week in weeks for further in (0, 1)]
 
 
 async def _next(records: Iterator[_Record], number: int) -> list[_Record]:

@@ -6,7 +6,7 @@ the simulated shops bring on average; orders are fewer and larger than they woul
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from random import Random
@@ -17,22 +17,39 @@ import orjson
 
 from daybook.producers.records import OutgoingRecord
 from daybook.producers.simulator.shops import SHOPS, Shop
-from daybook.producers.simulator.stream import SimulatedRecord, simulate
+from daybook.producers.simulator.stream import WEEKDAYS, SimulatedRecord, simulate
 
 _QUARTER: Final = timedelta(minutes=15)
+_QUARTERS_OF_A_DAY: Final = 96
 _SAMPLE: Final = datetime(2026, 1, 5, tzinfo=UTC)
 
 
-def plain_past(seed: int, start: datetime, end: datetime, rate: float) -> Iterator[OutgoingRecord]:
-    """One sale for each quarter hour of each store from ``start`` until before ``end``, by time."""
+def plain_days(
+    seed: int, now: datetime, back: Iterable[int], rate: float, *, until: datetime | None = None
+) -> Iterator[OutgoingRecord]:
+    """One sale for each quarter hour of each store, on business dates so many days before its own.
+
+    Days are told whole: part of one, taken for a day like others, would make all others unusual.
+
+    Args:
+        seed: the same gives the same bytes.
+        now: an aware instant, at which each store is at a date of its own.
+        back: days before that date, in the order in which they are told.
+        rate: as for the simulated shops.
+        until: sales of this instant and later are left out.
+    """
     worth = _worth_of_a_sale(seed)
-    began = start.replace(minute=0, second=0, microsecond=0)
-    while began < end:
-        for shop in SHOPS:
-            amount = _amount(seed, shop, began, rate, worth.get(shop.store_id, 0))
-            if amount > 0:
-                yield _sale(shop, began, amount)
-        began += _QUARTER
+    for days in back:
+        dates = {shop.store_id: shop.business_date(now) - timedelta(days=days) for shop in SHOPS}
+        began = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=days + 1)
+        for _ in range(3 * _QUARTERS_OF_A_DAY):
+            if until is None or began < until:
+                for shop in SHOPS:
+                    if shop.business_date(began) == dates[shop.store_id]:
+                        amount = _amount(seed, shop, began, rate, worth.get(shop.store_id, 0))
+                        if amount > 0:
+                            yield _sale(shop, began, amount)
+            began += _QUARTER
 
 
 def _amount(seed: int, shop: Shop, began: datetime, rate: float, worth: int) -> int:
@@ -43,7 +60,8 @@ def _amount(seed: int, shop: Shop, began: datetime, rate: float, worth: int) -> 
 
 
 def _day_mood(seed: int, store_id: str, day: date) -> float:
-    return Random(f"{seed}|past|{store_id}|{day}").uniform(0.95, 1.05)  # noqa: S311 - as above
+    chance = Random(f"{seed}|past|{store_id}|{day}")  # noqa: S311 - as above
+    return WEEKDAYS[day.weekday()] * chance.uniform(0.95, 1.05)
 
 
 @lru_cache(maxsize=8)

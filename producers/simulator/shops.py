@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from daybook.schemas.stores import DayRule, StoreEntry, StoresFile
 
@@ -40,6 +42,11 @@ class Shop:
     online: bool = False
     tips: bool = False
     tills: int = 2
+
+    def business_date(self, at: datetime) -> date:
+        """The date that an aware instant counts on, by the shop's zone and cutoff."""
+        hours, minutes = map(int, self.cutoff.split(":"))
+        return (at.astimezone(ZoneInfo(self.zone)) - timedelta(hours=hours, minutes=minutes)).date()
 
 
 def _day(opens: int, *sales: float) -> tuple[float, ...]:

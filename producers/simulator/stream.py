@@ -25,7 +25,8 @@ _HOUR: Final = timedelta(hours=1)
 _LOOK_BACK: Final = timedelta(hours=28)
 """How long after a sale its last follow-up can be published: a refund a day later, from a till offline."""
 
-_WEEKDAYS: Final = (0.85, 0.85, 0.9, 0.95, 1.15, 1.35, 0.8)
+WEEKDAYS: Final = (0.85, 0.85, 0.9, 0.95, 1.15, 1.35, 0.8)
+"""How busy each weekday is beside an ordinary day, from Monday on."""
 
 
 class SimulatedRecord(NamedTuple):
@@ -93,7 +94,7 @@ def _hour_of(seed: int, shop: Shop, hour: datetime, rate: float) -> Iterator[Sim
 def day_mood(seed: int, shop: Shop, day: date) -> float:
     """How busy a day is beside an ordinary one: its weekday, and chance."""
     rng = Random(f"{seed}|{shop.store_id}|{day.isoformat()}")  # noqa: S311 - shops, not secrets
-    return _WEEKDAYS[day.weekday()] * rng.uniform(0.85, 1.2)
+    return WEEKDAYS[day.weekday()] * rng.uniform(0.85, 1.2)
 
 
 def _published(rng: Random, ticket: Ticket) -> Iterator[SimulatedRecord]:

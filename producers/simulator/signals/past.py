@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import orjson
 
 from daybook.producers.records import OutgoingRecord
-from daybook.producers.simulator.shops import SHOPS, Shop
+from daybook.producers.simulator.shops import SHOPS
 from daybook.producers.simulator.signals.quarters import quarter_signals
 from daybook.producers.simulator.signals.writing import QUARTER
 
@@ -32,15 +31,10 @@ def signals_of_like_day(seed: int, now: datetime, back: int, rate: float) -> Ite
     """
     like = now.astimezone(UTC) - timedelta(weeks=back)
     began = (like - _DAY).replace(minute=0, second=0, microsecond=0)
-    dates = {shop.store_id: _business_date(shop, like) for shop in SHOPS}
+    dates = {shop.store_id: shop.business_date(like) for shop in SHOPS}
     while began < like + _AHEAD:
         for shop in SHOPS:
-            if _business_date(shop, began) == dates[shop.store_id]:
+            if shop.business_date(began) == dates[shop.store_id]:
                 for _, signal in quarter_signals(seed, shop, began, rate=rate):
                     yield OutgoingRecord(str(signal["subject_id"]).encode(), orjson.dumps(signal))
         began += QUARTER
-
-
-def _business_date(shop: Shop, at: datetime) -> date:
-    hours, minutes = map(int, shop.cutoff.split(":"))
-    return (at.astimezone(ZoneInfo(shop.zone)) - timedelta(hours=hours, minutes=minutes)).date()
