@@ -25,7 +25,6 @@ from daybook.reloading import reloading
 from daybook.schemas import topics
 from daybook.settings import Settings
 from daybook.sinks.raw_events import RawLookup
-from daybook.sinks.raw_signals import SignalLookup
 from daybook.sinks.store import Store
 from daybook.streams.app import StreamSettings, Worker
 from daybook.streams.totals import LateLookup
@@ -114,4 +113,4 @@ async def _opened_lookup(settings: Settings, counted: topics.Counted) -> AsyncIt
 
 def lookup_of(store: Store, counted: topics.Counted) -> LateLookup:
     """Who is asked whether late records were seen before."""
-    return RawLookup(store) if counted is topics.SALES else SignalLookup(store)
+    return RawLookup(store, counted)

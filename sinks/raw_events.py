@@ -1,4 +1,4 @@
-"""The raw events as they were written: from them totals are recomputed, and late repeats found."""
+"""The raw events and signals as they were written: from them totals are recomputed and late repeats found."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from daybook.ledger.arrivals import LateArrival
+from daybook.ledger.arrivals import LateArrival, Record
 from daybook.ledger.counting import AnyLedger
 from daybook.ledger.positions import epoch_of, offset_of, version
-from daybook.ledger.state import PartitionLedger, Record
+from daybook.schemas import topics
 from daybook.sinks.errors import StoreError
 from daybook.sinks.rows import milliseconds
 from daybook.sinks.store import Store
@@ -21,27 +21,33 @@ _CHUNK: Final = 5_000
 _ASKED_AT_ONCE: Final = 1_000
 
 _NEXT: Final = """
-SELECT epoch, offset, recorded_at, received_at, raw
-FROM events FINAL
+SELECT epoch, offset, recorded_at, {received_at}, raw
+FROM {events} FINAL
 WHERE partition = {partition:UInt16}
   AND (epoch, offset) > ({epoch:UInt32}, {offset:UInt64})
   AND (epoch, offset) < ({end_epoch:UInt32}, {end_offset:UInt64})
   AND ({dead:Bool} OR (epoch, offset) NOT IN (
-      SELECT epoch, offset FROM outcomes WHERE partition = {partition:UInt16} AND outcome = 'dead'))
+      SELECT epoch, offset FROM {outcomes} WHERE partition = {partition:UInt16} AND outcome = 'dead'))
 ORDER BY epoch, offset
 LIMIT {limit:UInt32}
 """
 _FIRST: Final = _NEXT.replace("(epoch, offset) > (", "(epoch, offset) >= (")
 _KNOWN: Final = """
 SELECT DISTINCT hex(identity), epoch, partition, offset
-FROM events
+FROM {events}
 WHERE identity IN (SELECT unhex(arrayJoin({identities:Array(String)})))
   AND (epoch, partition, offset) NOT IN (
-      SELECT epoch, partition, offset FROM outcomes WHERE outcome = 'dead')
+      SELECT epoch, partition, offset FROM {outcomes} WHERE outcome = 'dead')
 """
 _COVERED: Final = """
-SELECT max(offset), count() FROM events WHERE epoch = {epoch:UInt32} AND partition = {partition:UInt16}
+SELECT max(offset), count() FROM {events} WHERE epoch = {epoch:UInt32} AND partition = {partition:UInt16}
 """
+_PARTITIONS: Final = "SELECT DISTINCT partition FROM {events} ORDER BY 1"
+_BY_EPOCH: Final = "SELECT epoch, max(partition) + 1 FROM {events} GROUP BY epoch ORDER BY epoch"
+_TABLES: Final = {
+    topics.SALES: {"{events}": "events", "{outcomes}": "outcomes", "{received_at}": "received_at"},
+    topics.SIGNS: {"{events}": "signal_events", "{outcomes}": "signal_outcomes", "{received_at}": "NULL"},
+}
 _LAST: Final = ((1 << 32) - 1, (1 << 63) - 1)
 
 
@@ -56,19 +62,30 @@ class RawEvent(NamedTuple):
 
 
 class RawEvents:
-    """Questions to the table of raw events. Each blocks; they raise ``StoreError`` if they get no answer."""
+    """Questions to the table of raw events. Each blocks; they raise ``StoreError`` if they get no answer.
 
-    def __init__(self, store: Store) -> None:
+    Args:
+        store: where they are.
+        counted: sales, or signals.
+    """
+
+    def __init__(self, store: Store, counted: topics.Counted = topics.SALES) -> None:
         self._store = store
+        self._tables = _TABLES[counted]
+
+    def _sql(self, text: str) -> str:
+        for name, table in self._tables.items():
+            text = text.replace(name, table)
+        return text
 
     def covered(self, epoch: int, partition: int) -> int | None:
         """The highest offset written, below which all are; None if there is none."""
-        row = self._store.rows(_COVERED, {"epoch": epoch, "partition": partition})[0]
+        row = self._store.rows(self._sql(_COVERED), {"epoch": epoch, "partition": partition})[0]
         return int(row[0]) if row[1] else None
 
     def partitions(self) -> list[int]:
         """The partitions of which there are raw events."""
-        return [int(row[0]) for row in self._store.rows("SELECT DISTINCT partition FROM events ORDER BY 1")]
+        return [int(row[0]) for row in self._store.rows(self._sql(_PARTITIONS))]
 
     def known(self, before: Mapping[bytes, int], partition: int) -> set[bytes]:
         """Which identities stand in the log before a position of theirs, other than as a dead letter.
@@ -82,7 +99,9 @@ class RawEvents:
         asked = list(before)
         for start in range(0, len(asked), _ASKED_AT_ONCE):
             names = [identity.hex() for identity in asked[start : start + _ASKED_AT_ONCE]]
-            for hexed, epoch, at_partition, offset in self._store.rows(_KNOWN, {"identities": names}):
+            for hexed, epoch, at_partition, offset in self._store.rows(
+                self._sql(_KNOWN), {"identities": names}
+            ):
                 identity = bytes.fromhex(hexed)
                 own = before[identity]
                 if at_partition == partition:
@@ -95,7 +114,7 @@ class RawEvents:
 
     def partitions_by_epoch(self) -> dict[int, int]:
         """How many partitions each epoch had, as far as its events tell; in the order of the epochs."""
-        rows = self._store.rows("SELECT epoch, max(partition) + 1 FROM events GROUP BY epoch ORDER BY epoch")
+        rows = self._store.rows(self._sql(_BY_EPOCH))
         return {int(epoch): int(count) for epoch, count in rows}
 
     def iterate(
@@ -128,7 +147,7 @@ class RawEvents:
                 "limit": chunk,
                 "dead": dead,
             }
-            rows = self._store.rows(sql, parameters, binary=("raw",))
+            rows = self._store.rows(self._sql(sql), parameters, binary=("raw",))
             if rows:
                 yield [_raw_event(row) for row in rows]
             if len(rows) < chunk:
@@ -137,10 +156,15 @@ class RawEvents:
 
 
 class RawLookup:
-    """Answers the totals agent whether late arrivals were seen before."""
+    """Answers a worker whether late arrivals were seen before.
 
-    def __init__(self, store: Store) -> None:
-        self._raw = RawEvents(store)
+    Args:
+        store: where the raw events are.
+        counted: what the worker counts.
+    """
+
+    def __init__(self, store: Store, counted: topics.Counted = topics.SALES) -> None:
+        self._raw = RawEvents(store, counted)
 
     async def known(self, ledger: AnyLedger, arrivals: Sequence[LateArrival]) -> Collection[bytes] | None:
         """Identities of arrivals that stand in the log before them; None if that cannot be told now."""
@@ -163,7 +187,7 @@ class RawLookup:
         return self._raw.known(before, ledger.partition)
 
 
-def fold_raw(ledger: PartitionLedger, chunks: Iterable[list[RawEvent]]) -> int:
+def fold_raw(ledger: AnyLedger, chunks: Iterable[list[RawEvent]]) -> int:
     """Fold raw events into a ledger, through their epochs and over holes; how many there were.
 
     The ledger must not be forgetful. Its position counts as missing what the chunks leave out.

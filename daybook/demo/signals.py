@@ -21,7 +21,8 @@ from daybook.producers.client import SignalsPublisher
 from daybook.schemas import topics
 from daybook.schemas.codec import EventRefused
 from daybook.schemas.signals.any import decode_signal
-from daybook.sinks.raw_signals import SignalLookup, folded
+from daybook.sinks.raw_events import RawLookup
+from daybook.sinks.raw_signals import folded
 from daybook.sinks.signal_rows import SIGNAL_TABLES
 from daybook.sinks.states import StateRecord
 from daybook.sinks.store import Store, transposed
@@ -53,7 +54,9 @@ class SignalFlow:
         self._sink = sink
         self._ledgers = ledgers
         self._settings = stream_settings(bootstrap)
-        self._worker = Worker(self._settings, lambda partition, _: ledgers[partition], SignalLookup(store))
+        self._worker = Worker(
+            self._settings, lambda partition, _: ledgers[partition], RawLookup(store, topics.SIGNS)
+        )
         self._worker.writer.admit = Admission(sink, topics.SIGNAL_TOTALS)
         self._journal = Journal(journal)
         self._client = SignalsPublisher(bootstrap)
