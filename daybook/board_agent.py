@@ -18,11 +18,13 @@ from daybook.ledger.calendar import Calendar
 from daybook.ledger.expressions import ExpressionError, parse_all
 from daybook.ledger.merged import MergedTotals
 from daybook.ledger.plans import Plans
+from daybook.ledger.signals.boards import HAVE_SIGNALS, NOBODYS, SIGNAL_BOARDS, is_of_signals
 from daybook.ledger.teams import Staff
 from daybook.ledger.weights import MergedWeights
 from daybook.ledger.yardsticks import Yardsticks
 from daybook.operations.base import CannotAct
 from daybook.reloading import Watched
+from daybook.schemas.leaderboards import BoardSpec
 from daybook.schemas.measures import CustomMeasure
 from daybook.schemas.staff import StaffEntry
 from daybook.settings import Settings
@@ -46,10 +48,29 @@ def leaderboards_agent(settings: Settings, calendar: Calendar, plans: Plans) -> 
         around = _around(settings, calendar, plans, known)
     except FileError as error:
         raise CannotAct(str(error)) from error
-    unknown = sorted({spec.measure for spec in specs} - known.keys())
+    unknown = sorted({spec.measure for spec in specs} - known.keys() - SIGNAL_BOARDS.keys())
     if unknown:
         raise CannotAct(f"The leaderboards file names a measure that there is not: {unknown[0]}.")
+    for spec in specs:
+        if is_of_signals(spec.measure, known):
+            _check_signals(spec)
     return LeaderboardsAgent(specs, around)
+
+
+def _check_signals(spec: BoardSpec) -> None:
+    if spec.by not in HAVE_SIGNALS:
+        have = ", ".join(who for who in HAVE_SIGNALS if who != "day")
+        raise CannotAct(
+            f"The leaderboards file ranks by {spec.measure}, which signals count by {have}, not by {spec.by}."
+        )
+    if spec.measure in NOBODYS and spec.by in {"staff", "team"}:
+        raise CannotAct(
+            f"The leaderboards file ranks people by {spec.measure}, which happens to stores, not to people."
+        )
+    if spec.view != "activity":
+        raise CannotAct(
+            f"The leaderboards file ranks by {spec.measure} in the view {spec.view}, which is one of returns."
+        )
 
 
 def watched_staff(

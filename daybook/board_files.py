@@ -24,8 +24,13 @@ USUAL_BOARDS: Final = (
     BoardSpec(by="store", measure="net_per_hour"),
     BoardSpec(by="staff", measure="aov", minimum_orders=5),
     BoardSpec(by="staff", measure="upt", minimum_orders=5),
+    *(BoardSpec(by="staff", period=period, measure="deals_won") for period in ("day", "week", "month")),
+    *(BoardSpec(by="staff", period=period, measure="won_value") for period in ("week", "month")),
+    *(BoardSpec(by="store", period=period, measure="csat") for period in ("week", "month")),
+    *(BoardSpec(by="store", period=period, measure="conversion") for period in ("day", "week")),
 )
-"""What is kept live where no leaderboards file says otherwise, beside ``boards_of_own``."""
+"""What is kept live where no leaderboards file says otherwise, beside ``boards_of_own``. Those over signals
+are there once somebody sends any."""
 
 
 def boards_of_own(measures: Iterable[CustomMeasure]) -> list[BoardSpec]:

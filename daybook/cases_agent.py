@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -25,21 +25,30 @@ SIGNAL_DIMENSIONS: Final = (*OF_CASES, "staff", "store")
 """What cases and alerts look at, and whose awards go by signals."""
 
 
+def kept_dimensions(also: Iterable[str] = ()) -> tuple[str, ...]:
+    """The dimensions of signals that a watcher keeps: those that are always looked at, and others."""
+    return tuple(dict.fromkeys((*SIGNAL_DIMENSIONS, *sorted(also))))
+
+
 @contextlib.asynccontextmanager
-async def cases_agent(settings: Settings, calendar: Calendar, plans: Plans) -> AsyncIterator[CasesAgent]:
-    """The agent, whose view of alerts and signals is kept up while the block runs."""
+async def cases_agent(
+    settings: Settings, calendar: Calendar, plans: Plans, also: Iterable[str] = ()
+) -> AsyncIterator[CasesAgent]:
+    """The agent, whose view of alerts and signals is kept up while the block runs.
+
+    ``also`` are dimensions of signals that others look at in the same view.
+    """
     bootstrap, security = settings.kafka_bootstrap, client_security(settings)
     kept = timedelta(days=settings.watch_days)
     since = (datetime.now(UTC) - kept).date()
-    merged = MergedSignals(since, SIGNAL_DIMENSIONS)
+    dimensions = kept_dimensions(also)
+    merged = MergedSignals(since, dimensions)
     alerts = AlertsFollower(bootstrap, security)
     signals = SignalsFollower(bootstrap, await signal_partitions(settings), merged, security)
     tasks = [
         asyncio.create_task(alerts.run(), name="alerts"),
         asyncio.create_task(signals.run(), name="signals"),
-        asyncio.create_task(
-            filling_signals(settings, signals, since, SIGNAL_DIMENSIONS), name="past signals"
-        ),
+        asyncio.create_task(filling_signals(settings, signals, since, dimensions), name="past signals"),
         asyncio.create_task(_forget(merged, kept), name="forgetting signals"),
     ]
     sight = Sight(

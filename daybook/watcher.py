@@ -58,8 +58,9 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
         following(settings, boards.told) as follower,
         following_plans(settings.kafka_bootstrap, plans, client_security(settings)),
         following_log(settings, health),
-        cases_agent(settings, calendar, plans) as cases,
+        cases_agent(settings, calendar, plans, boards.signal_dimensions) as cases,
     ):
+        boards.see(cases.signals)
         tills = TillBook(calendar)
         watch = watch_agent(
             settings, plans=plans, rules=rules, health=health, tills=tills, signals=cases.signals

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from daybook.ledger.board_measures import Contender, Measure, in_view
 from daybook.ledger.calendar import Calendar
-from daybook.ledger.merged import Change, MergedTotals
+from daybook.ledger.merged import Change, TotalsView
 from daybook.ledger.period_totals import DIMENSION_OF, NEVER, PeriodTotals
 from daybook.ledger.periods import PERIODS, Period, period_before
 from daybook.ledger.ranking import Ranking
@@ -121,7 +121,7 @@ class Group:
         rankings = [Rankings(spec, around.measures[spec.measure], around, self._peers) for spec in self.specs]
         return Slot(PeriodTotals(BOOK, self.dimension, self._key_of), rankings)
 
-    def move(self, today: date, merged: MergedTotals, at: datetime) -> None:
+    def move(self, today: date, merged: TotalsView, at: datetime) -> None:
         """Go on to the periods of another day."""
         for slot, period in zip(self.slots, periods_of(self.kind, today), strict=True):
             if slot.totals.period != period:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from daybook.ledger.board_rankings import TOLD, BoardName, Group, Rankings, Surroundings, periods_of
 from daybook.ledger.days import closes_at
 from daybook.ledger.leaderboards import main_date
-from daybook.ledger.merged import Change, MergedTotals
+from daybook.ledger.merged import Change, TotalsView
 from daybook.ledger.periods import Period
 from daybook.ledger.snapshots import DayState, Snapshot, board_id, rows_of
 from daybook.ledger.yardsticks import quarter_of
@@ -37,7 +37,7 @@ class LiveBoards:
         KeyError: a spec names a measure that there is not.
     """
 
-    def __init__(self, specs: Sequence[BoardSpec], merged: MergedTotals, around: Surroundings) -> None:
+    def __init__(self, specs: Sequence[BoardSpec], merged: TotalsView, around: Surroundings) -> None:
         self._merged = merged
         self._around = around
         self.today: date | None = None

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from daybook.ledger import measures
 from daybook.ledger.messages import PartitionPosition, TotalsBucket
@@ -44,6 +44,20 @@ class Change(NamedTuple):
     key: str
     difference: tuple[int, ...]
     reached_at: int
+
+
+class TotalsView(Protocol):
+    """Merged totals that boards are made of."""
+
+    @property
+    def recorded_at(self) -> int | None:
+        """When the newest counted event came into the log (UTC, epoch milliseconds); None before any."""
+
+    def places(self) -> Iterator[Place]:
+        """All places that have a total."""
+
+    def table(self, place: Place) -> Mapping[str, Merged]:
+        """The totals of a place by key; empty where there are none."""
 
 
 class _Table:
@@ -178,7 +192,7 @@ class MergedTotals:
             del self._tables[place]
 
 
-def all_entries(merged: MergedTotals, places: Iterable[Place] | None = None) -> Iterator[Change]:
+def all_entries(merged: TotalsView, places: Iterable[Place] | None = None) -> Iterator[Change]:
     """Every total as if it had changed from nothing: for whoever begins with a view that is there already."""
     for place in merged.places() if places is None else places:
         for key, total in merged.table(place).items():

@@ -7,8 +7,7 @@ from datetime import date
 from typing import Final
 
 from daybook.ledger.leaderboards import Contender
-from daybook.ledger.measures import WIDTH
-from daybook.ledger.merged import Change, MergedTotals, Place, all_entries
+from daybook.ledger.merged import Change, Place, TotalsView, all_entries
 from daybook.ledger.periods import Period
 
 DIMENSION_OF: Final = {"day": "store", "team": "staff"}
@@ -25,8 +24,8 @@ class _Sum:
 
     __slots__ = ("reached", "vector")
 
-    def __init__(self) -> None:
-        self.vector = [0] * WIDTH
+    def __init__(self, width: int) -> None:
+        self.vector = [0] * width
         self.reached: dict[date, int] = {}
 
 
@@ -65,7 +64,7 @@ class PeriodTotals:
         if not key:
             return None
         sums = self._sums.setdefault(change.place.currency, {})
-        found = sums.setdefault(key, _Sum())
+        found = sums.setdefault(key, _Sum(len(change.difference)))
         found.vector = [a + b for a, b in zip(found.vector, change.difference, strict=True)]
         day = change.place.business_date
         found.reached[day] = max(found.reached.get(day, 0), change.reached_at)
@@ -78,7 +77,7 @@ class PeriodTotals:
             and place.business_date in self.period
         )
 
-    def move(self, period: Period, merged: MergedTotals) -> None:
+    def move(self, period: Period, merged: TotalsView) -> None:
         """Go on with another period: days that leave it are taken off, and days that enter it are added."""
         old, self.period = self.period, period
         leaving = [place for place in self._places(merged, old) if place.business_date not in period]
@@ -88,7 +87,7 @@ class PeriodTotals:
         for change in all_entries(merged, entering):
             self.add(change)
 
-    def _places(self, merged: MergedTotals, period: Period) -> Iterable[Place]:
+    def _places(self, merged: TotalsView, period: Period) -> Iterable[Place]:
         return [
             place
             for place in merged.places()

@@ -11,7 +11,7 @@ from sortedcontainers import SortedList
 from daybook.ledger.leaderboards import Contender, Measure, Standing, value_of
 
 _Order = tuple[int | Fraction, int, str]
-"""Negated value, when it was reached, key: rising from the best on."""
+"""Value (negated, unless less is better), when it was reached, key: rising from the best on."""
 _BEFORE_ALL: Final = -1
 
 
@@ -28,6 +28,7 @@ class Ranking:
 
     def __init__(self, measure: Measure, minimum_orders: int = 0) -> None:
         self._measure = measure
+        self._sign = 1 if measure.least_first else -1
         self._minimum_orders = minimum_orders
         self._places: dict[str, _Order | None] = {}
         self._order: SortedList[_Order] = SortedList()
@@ -43,8 +44,7 @@ class Ranking:
 
     def put(self, contender: Contender) -> bool:
         """Take over how a contender stands now; whether that has changed the board."""
-        value = value_of(contender, self._measure, self._minimum_orders)
-        place = None if value is None else (_negated(value), contender.reached_at, contender.key)
+        place = self._place(contender)
         old = self._places.get(contender.key)
         if place == old and contender.key in self._places:
             return False
@@ -59,11 +59,14 @@ class Ranking:
         """Begin anew with these: faster than one after the other."""
         self._places, self._order = {}, SortedList()
         for contender in contenders:
-            value = value_of(contender, self._measure, self._minimum_orders)
-            self._places[contender.key] = (
-                None if value is None else (_negated(value), contender.reached_at, contender.key)
-            )
+            self._places[contender.key] = self._place(contender)
         self._order.update(place for place in self._places.values() if place is not None)
+
+    def _place(self, contender: Contender) -> _Order | None:
+        value = value_of(contender, self._measure, self._minimum_orders)
+        if value is None:
+            return None
+        return _whole(self._sign * value), contender.reached_at, contender.key
 
     def drop(self, key: str) -> bool:
         """Take a contender off the board; whether it was on it."""
@@ -98,15 +101,15 @@ class Ranking:
             yield self._standing(place, before)
 
     def _standing(self, place: _Order, before: Ranking | None) -> Standing:
-        rank, (negated, _, key) = self._rank(place), place
+        rank, (signed, _, key) = self._rank(place), place
         old = None if before is None else before.rank(key)
-        return Standing(rank, key, Fraction(-negated), None if old is None else old - rank)
+        return Standing(rank, key, Fraction(self._sign * signed), None if old is None else old - rank)
 
     def _rank(self, place: _Order) -> int:
         # Before the first of its value: what stands left of that is strictly better.
         return int(self._order.bisect_left((place[0], _BEFORE_ALL, ""))) + 1
 
 
-def _negated(value: Fraction) -> int | Fraction:
+def _whole(value: Fraction) -> int | Fraction:
     # Whole numbers compare several times as fast, and equal to the same Fraction.
-    return -value.numerator if value.denominator == 1 else -value
+    return value.numerator if value.denominator == 1 else value

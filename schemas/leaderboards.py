@@ -33,10 +33,12 @@ class BoardSpec(Strict):
 
     by: Ranked
     period: PeriodKind = "day"
-    measure: MeasureName = Field("net", description="One of ours, or one of the measures file.")
+    measure: MeasureName = Field("net", description="One of ours, of signals, or of the measures file.")
     view: View = "activity"
     peers: Peers | None = None
-    minimum_orders: Annotated[int, Field(ge=0)] = 0
+    minimum_orders: Annotated[int, Field(ge=0)] = Field(
+        0, description="Of fewer orders nobody is ranked; of signals, of fewer answers, deals and so on."
+    )
     top: Annotated[int, Field(ge=1, le=1000)] = 10
     bottom: Annotated[int, Field(ge=0, le=1000)] = Field(5, description="Shown to managers only.")
 

@@ -44,7 +44,9 @@ def signal_contenders(
             measures[str(currency), who][str(measure)] += int(value)
     found: defaultdict[str, list[Contender]] = defaultdict(list)
     for (currency, who), own in measures.items():
-        found[currency].append(Contender(who, signal_vector(own)))
+        # Who comes to nothing but zeros has nothing to be ranked by.
+        if any(own.values()):
+            found[currency].append(Contender(who, signal_vector(own)))
     return dict(found)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from daybook.board_agent import leaderboards_agent, telling_news
-from daybook.cases_agent import SIGNAL_DIMENSIONS
+from daybook.cases_agent import kept_dimensions
 from daybook.demo.broker import FETCH_WAIT_MS, PARTITIONS, PATIENT_FETCH_WAIT_MS
 from daybook.faust_running import started
 from daybook.ledger.alerts.asker import Asker, Sources
@@ -77,12 +77,14 @@ class Watching:
         self.rules = Rules(rules_file)
         self._health = ReceiverHealth()
         self._merged = MergedTotals()
-        self._signals = MergedSignals(dimensions=SIGNAL_DIMENSIONS)
-        self._signals.filling = True
         self._begun, self._ready = asyncio.Event(), asyncio.Event()
         self._plans = Plans()
         settings = settings or Settings()
         self.boards = leaderboards_agent(settings, calendar, self._plans)
+        self._dimensions = kept_dimensions(self.boards.signal_dimensions)
+        self._signals = MergedSignals(dimensions=self._dimensions)
+        self._signals.filling = True
+        self.boards.see(self._signals)
         self._totals = TotalsFollower(bootstrap, PARTITIONS, self._merged, self.boards.told, _SWIFT_OPTIONS)
         self._projections = ProjectionsAgent(calendar, self._plans)
         programmes = needed_rewards(settings)
@@ -147,7 +149,7 @@ class Watching:
         for place in await asyncio.to_thread(stored_signal_positions, self._store):
             self._signals.take(place)
         buckets = await asyncio.to_thread(
-            lambda: list(stored_signals(self._store, dimensions=SIGNAL_DIMENSIONS))
+            lambda: list(stored_signals(self._store, dimensions=self._dimensions))
         )
         await in_turns(map(self._signals.take, buckets))
         self._signals.filling = False

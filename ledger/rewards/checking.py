@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from daybook.ledger.board_measures import MEASURES
 from daybook.ledger.rewards.spans import days_needed
-from daybook.ledger.rewards.sums import is_of_signals
-from daybook.ledger.signals.boards import NOBODYS, SIGNAL_BOARDS
+from daybook.ledger.signals.boards import NOBODYS, SIGNAL_BOARDS, is_of_signals
 from daybook.ledger.yardsticks import HAVE_TARGETS
 from daybook.schemas.rewards import Basis, Goal, Points, Programme, RewardsFile, Who
 

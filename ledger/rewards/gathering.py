@@ -12,8 +12,8 @@ from daybook.ledger.merged import MergedTotals
 from daybook.ledger.periods import Period
 from daybook.ledger.rewards.scores import Entrant
 from daybook.ledger.rewards.spans import periods_before
-from daybook.ledger.rewards.sums import Asked, SignalSums, SoldSums, Sums, Vectors, is_of_signals
-from daybook.ledger.signals.boards import SIGNAL_BOARDS
+from daybook.ledger.rewards.sums import Asked, SignalSums, SoldSums, Sums, Vectors
+from daybook.ledger.signals.boards import SIGNAL_BOARDS, is_of_signals
 from daybook.ledger.signals.merged import MergedSignals
 from daybook.ledger.yardsticks import Scope
 from daybook.schemas.rewards import Basis, Programme, Who

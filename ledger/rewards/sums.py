@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
@@ -13,7 +13,7 @@ from daybook.ledger.board_rankings import BOOK
 from daybook.ledger.merged import MergedTotals, Place
 from daybook.ledger.periods import Period
 from daybook.ledger.rewards.scores import by_origin
-from daybook.ledger.signals.boards import SIGNAL_BOARDS, signal_vector
+from daybook.ledger.signals.boards import signal_vector
 from daybook.ledger.signals.facts import SIGNALS
 from daybook.ledger.signals.merged import MergedSignals, SignalPlace
 from daybook.ledger.teams import Staff
@@ -26,11 +26,6 @@ _DAY: Final = timedelta(days=1)
 
 Vectors = Mapping[str, tuple[int, ...]]
 """Measures by who has them."""
-
-
-def is_of_signals(measure: str, own: Collection[str]) -> bool:
-    """Whether a measure is one of signals; ``own`` are those of sales, which win."""
-    return measure not in own and measure in SIGNAL_BOARDS
 
 
 class Asked(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -41,6 +41,11 @@ NOBODYS: Final = frozenset(
     ("payment_failures", "heartbeats", "terminal_faults", "site_errors", "stock_outs", "stock_backs")
 )
 """What happens to tills, sites and products: a store has it, and no person does."""
+
+
+def is_of_signals(name: str, own: Container[str]) -> bool:
+    """Whether a measure is one of signals, and no name of those in ``own``, which go first."""
+    return name in SIGNAL_BOARDS and name not in own
 
 
 def signal_vector(measures: Mapping[str, int]) -> list[int]:

@@ -5,7 +5,7 @@ Each partition tells states with their version, never differences: an older or r
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -31,6 +31,14 @@ class SignalPlace(NamedTuple):
     book: str = SIGNALS
 
 
+class SignalChange(NamedTuple):
+    """What a message changed of a total: the difference of its measures, those left out by nothing."""
+
+    place: SignalPlace
+    key: str
+    difference: Measures
+
+
 class _Table:
     """The totals of one place: what each partition told last, and their sums."""
 
@@ -43,10 +51,11 @@ class _Table:
         self.sums: dict[str, dict[str, int]] = {}
         self.by_store: dict[str, dict[int, dict[str, dict[str, int]]]] = {}
 
-    def put(self, partition: int, key: str, version: int, measures: Measures) -> None:
+    def put(self, partition: int, key: str, version: int, measures: Measures) -> Measures | None:
+        """Take over what a partition says of a total; the difference, None if it is not newer."""
         known = self.parts.get((partition, key))
         if known is not None and known[0] >= version:
-            return
+            return None
         self.changes += 1
         self.parts[partition, key] = (version, measures)
         total = self.sums.get(key)
@@ -55,10 +64,12 @@ class _Table:
             store, _, rest = key.partition("|")
             quarter, _, label = rest.partition("|") if self.has_quarters else ("0", "", rest)
             self.by_store.setdefault(store, {}).setdefault(int(quarter), {})[label] = total
-        for measure, value in measures.items():
-            total[measure] = total.get(measure, 0) + value
+        difference = dict(measures)
         for measure, value in (known[1] if known else {}).items():
-            total[measure] -= value
+            difference[measure] = difference.get(measure, 0) - value
+        for measure, value in difference.items():
+            total[measure] = total.get(measure, 0) + value
+        return difference
 
 
 class MergedSignals:
@@ -75,6 +86,7 @@ class MergedSignals:
         self._tables: dict[SignalPlace, _Table] = {}
         self._currencies: set[str] = set()
         self._heads: dict[int, int] = {}
+        self._listeners: list[Callable[[Sequence[SignalChange]], None]] = []
         self.filling = False
         """Whether more of the past is still being put in."""
         self.positions: dict[int, PartitionPosition] = {}
@@ -117,12 +129,23 @@ class MergedSignals:
             return
         self._heads[message.partition] = max(message.version, self._heads.get(message.partition, 0))
         if self._keeps(message.business_date, message.dimension):
-            day = date.fromisoformat(message.business_date)
-            place = SignalPlace(day, message.dimension, message.currency, message.book)
-            table = self._tables.setdefault(place, _Table(place.dimension))
-            self._currencies.add(message.currency)
-            for key, (version, measures) in message.entries.items():
-                table.put(message.partition, key, version, measures)
+            changes = list(self._put(message))
+            for told in self._listeners:
+                told(changes)
+
+    def _put(self, bucket: SignalBucket) -> Iterator[SignalChange]:
+        day = date.fromisoformat(bucket.business_date)
+        place = SignalPlace(day, bucket.dimension, bucket.currency, bucket.book)
+        table = self._tables.setdefault(place, _Table(place.dimension))
+        self._currencies.add(bucket.currency)
+        for key, (version, measures) in bucket.entries.items():
+            difference = table.put(bucket.partition, key, version, measures)
+            if difference is not None:
+                yield SignalChange(place, key, difference)
+
+    def listen(self, told: Callable[[Sequence[SignalChange]], None]) -> None:
+        """Let somebody know from now on what each message has changed, right after it has."""
+        self._listeners.append(told)
 
     def _keeps(self, business_date: str, dimension: str) -> bool:
         if self._dimensions is not None and dimension not in self._dimensions:
