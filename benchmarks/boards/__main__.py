@@ -24,7 +24,20 @@ from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
 
 LIMIT_MS: Final = 300
-OF_BOARDS: Final = ("today_", "trust_", "trends_", "oncall_", "leaderboard_", "variable_", "alert_", "lines")
+OTHER_LIMITS_MS: Final = {"signals_customers": 1000}
+"""It looks at all that was ever sold; the page asks it once a minute at most."""
+OF_BOARDS: Final = (
+    "today_",
+    "trust_",
+    "trends_",
+    "oncall_",
+    "leaderboard_",
+    "variable_",
+    "alert_",
+    "lines",
+    "signals_customers",
+    "signals_campaigns",
+)
 
 
 def choices(today: date) -> dict[str, Choice]:
@@ -69,14 +82,15 @@ def run(store: Store, times: int, only: str) -> int:
     now = datetime.now(UTC)
     window = Window(now - timedelta(hours=24), now, 300)
     missed = 0
-    print(f"{'query':24} {'chosen':36} {'median':>7} {'p95':>7} {'processor p95':>14}  of {LIMIT_MS} ms")
+    print(f"{'query':24} {'chosen':36} {'median':>7} {'p95':>7} {'processor p95':>14}")
     for name in queries.names():
         if not name.startswith(OF_BOARDS) or not name.startswith(only):
             continue
         for label, choice in choices(now.date()).items():
             spent = measured(store, filled(queries.load(name), choice.variables(), window), times)
-            missed += spent.p95 > LIMIT_MS
-            said = "reached" if spent.p95 <= LIMIT_MS else "not reached"
+            limit = OTHER_LIMITS_MS.get(name, LIMIT_MS)
+            missed += spent.p95 > limit
+            said = f"{'reached' if spent.p95 <= limit else 'not reached'}: {limit} ms"
             figures = f"{spent.median:7.0f} {spent.p95:7.0f} {spent.processor_p95:14.0f}"
             print(f"{name:24} {label:36} {figures}  {said}", flush=True)
     return missed

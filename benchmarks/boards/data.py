@@ -36,6 +36,8 @@ WITH
     toUInt32(if(bitTest(chance, 9), 12, 17) * 3600 + (toInt64(bitShiftRight(chance, 10) % 10800)
         + toInt64(bitShiftRight(chance, 24) % 10800) - 10800)) AS second_of_day,
     toUInt32(least(4999, pow(own % 100000 / 100000, 3) * 5000)) AS product,
+    -- Four of ten orders know their customer; few of these come often, most seldom.
+    pow(bitShiftRight(chance, 20) % 1000003 / 1000003, 2) * 600000 AS buyer,
     bitShiftRight(own, 17) % 100 < 3 AS is_refund,
     toInt64(200 + bitShiftRight(own, 24) % 9000) AS price,
     if(bitShiftRight(own, 40) % 100 < 12, intDiv(price, 10), 0) AS off,
@@ -64,8 +66,8 @@ SELECT
     concat('product-', toString(product)) AS product_id,
     concat('Product ', toString(product)) AS product_name,
     concat('category-', toString(product % 25)) AS category,
-    '' AS campaign,
-    '' AS customer,
+    if(chance % 70 = 0, concat('campaign-', toString(intDiv(day_number, 14))), '') AS campaign,
+    if(bitShiftRight(chance, 3) % 10 < 4, leftPad(hex(toUInt32(buyer)), 32, '0'), '') AS customer,
     if(shop % 5 = 4, 'EUR', 'GBP') AS currency,
     'goods' AS kind,
     if(is_refund, 0, price) AS gross,

@@ -14,12 +14,15 @@ from daybook.schemas.fields import Identifier
 from daybook.schemas.keys import ANY, HashedKey
 from daybook.schemas.stores import StoreEntry
 
-ViewName = Literal["today", "leaderboard", "recognition", "signals", "alerts", "cases", "trust", "coaching"]
+ViewName = Literal[
+    "today", "leaderboard", "recognition", "signals", "customers", "alerts", "cases", "trust", "coaching"
+]
 VIEWS: Final[tuple[ViewName, ...]] = (
     "today",
     "leaderboard",
     "recognition",
     "signals",
+    "customers",
     "alerts",
     "cases",
     "trust",

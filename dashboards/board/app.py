@@ -12,8 +12,9 @@ from typing import Any, Final
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from daybook.dashboards.board.access import Scope, Viewer, ViewName
+from daybook.dashboards.board.access import Viewer, ViewName
 from daybook.dashboards.board.alerting import AlertActions, AlertsReader, add_alert_actions
+from daybook.dashboards.board.customers import CustomersReader
 from daybook.dashboards.board.door import Door
 from daybook.dashboards.board.entry import add_door
 from daybook.dashboards.board.investigating import CaseActions, CasesReader, add_case_actions
@@ -86,11 +87,8 @@ def create_board(
     pacing, names, homes = Pacing(store, calendar), staff_names or {}, homes or {}
     boards: dict[str, Any] = {"ranking": ranking or _no_boards, "own_measures": own_measures}
     alerts = partial(AlertsReader, store, calendar, clock)
-
-    def coaching(scope: Scope) -> CoachingReader:
-        return CoachingReader(store, clock, scope, homes, names)
-
     cases = partial(CasesReader, store, calendar, clock)
+    coaching = partial(CoachingReader, store, clock, homes=homes, names=names)
     views = Views(
         {
             "today": lambda scope: TodayReader(store, calendar, clock, scope, pacing, filling=filling),
@@ -98,6 +96,7 @@ def create_board(
             "recognition": lambda scope: RecognitionReader(store, calendar, clock, scope, homes),
             "coaching": coaching,
             "signals": partial(SignalsReader, store, calendar, clock, staff_names=names),
+            "customers": partial(CustomersReader, store, calendar, clock),
             "alerts": alerts,
             "cases": cases,
             "trust": lambda scope: TrustReader(store, calendar, clock, scope, grace),

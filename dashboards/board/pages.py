@@ -31,6 +31,7 @@ TITLES: Final[dict[ViewName, str]] = {
     "recognition": "Recognition",
     "coaching": "Coaching",
     "signals": "Signals",
+    "customers": "Customers",
     "alerts": "Alerts",
     "cases": "Cases",
     "trust": "Trust",

@@ -66,6 +66,7 @@ PICTURES: list[tuple[str, str, tuple[int, int], Scheme]] = [
     ("cases-desk", "cases", (1280, 900), "light"),
     ("coaching-desk", "coaching", (1280, 900), "light"),
     ("signals-desk", "signals", (1280, 900), "dark"),
+    ("customers-desk", "customers", (1280, 900), "light"),
 ]
 SIZES = {"phone": (390, 844), "desk": (1280, 900), "wall": (1920, 1080)}
 SCHEMES: tuple[Scheme, Scheme] = ("light", "dark")
@@ -122,8 +123,29 @@ def _sale(chance: random.Random, store_id: str, currency: str, moment: datetime)
         units=units,
         channel=channel,
         outcome=outcome,
+        **_known(chance, store_id),  # type: ignore[arg-type]
         staff_id="" if store_id == "web" else chance.choice(STAFF).lower(),
     )
+
+
+def _known(chance: random.Random, store_id: str) -> dict[str, str]:
+    """Most web orders name their customer, and some of them the campaign that brought them."""
+    if store_id != "web" or chance.random() > 0.8:
+        return {}
+    who = f"{int(400 * chance.random() ** 2):032x}"
+    return {
+        "customer": who,
+        "campaign": chance.choice(["", "", "Spring letter", "Back in stock", "Free delivery week"]),
+    }
+
+
+def like_days(seed: int = 5) -> Iterator[Sold]:
+    """What campaigns brought to the web shop on the same weekday of four weeks before."""
+    chance = random.Random(seed)  # noqa: S311 - made-up sales
+    for back in (28, 21, 14, 7):
+        for number in range(60):
+            moment = NOW - timedelta(days=back, minutes=9 * (60 - number))
+            yield _sale(chance, "web", "GBP", moment)
 
 
 def usual_quarters(seed: int = 3) -> Iterator[Quarter]:
@@ -146,7 +168,7 @@ def take(folder: Path, pictures: Sequence[tuple[str, str, tuple[int, int], Schem
     """Take pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     calendar = Calendar([shop(entry[0], entry[2], entry[3], entry[1]) for entry in SHOPS])
-    sales = list(made_up_sales())
+    sales = [*like_days(), *made_up_sales()]
     newest = max(sold.at for sold in sales)
     with tempfile.TemporaryDirectory() as data, _Then.embedded(Path(data) / "clickhouse") as store:
         migrate(store)

@@ -41,6 +41,8 @@ class Sold:
     outcome: str = ""
     book: str = "sales"
     staff_id: str = ""
+    campaign: str = ""
+    customer: str = ""
 
     @property
     def net(self) -> int:
@@ -145,6 +147,8 @@ def _line(calendar: Calendar, number: int, sold: Sold) -> dict[str, Any]:
         "currency": sold.currency,
         **dict.fromkeys(texts, ""),
         "staff_id": sold.staff_id,
+        "campaign": sold.campaign,
+        "customer": sold.customer,
         **_measures(sold),
         "product_orders": sold.orders,
         "category_orders": 0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from statistics import median
 from typing import Any, Final
 
 import orjson
@@ -18,7 +19,7 @@ from daybook.sinks.migrate import migrate
 from daybook.sinks.store import Store
 from tests.dashboards import stopped
 from tests.dashboards.month import NOW, Past, ask
-from tests.dashboards.signalled import CALENDAR, ZONE, share, write
+from tests.dashboards.signalled import BACKS, CALENDAR, ZONE, share, write
 from tests.support.sales import sale
 
 STEPS: Final = ("session_start", "view_item", "add_to_cart", "begin_checkout", "purchase")
@@ -43,7 +44,11 @@ def bought() -> list[dict[str, Any]]:
         body |= {"time": (NOW - timedelta(days=back, seconds=1)).isoformat(), "staff": []}
         body["customer"] = f"{_NAMES.index(who):032x}"
         found.append(body | ({"campaign": campaign} if campaign else {}))
-    return found
+    # One in another currency, of which nothing is usual.
+    line = {"product_id": "MUG", "unit_price": 400, "amount": 400}
+    euros = sale(99, store_id="web", channel="ecommerce", currency="EUR", lines=[line], charged=400)
+    euros |= {"time": (NOW - timedelta(seconds=1)).isoformat(), "staff": [], "campaign": "Spring letter"}
+    return [*found, euros]
 
 
 def fill(store: Store, raw: list[Signal]) -> None:
@@ -194,3 +199,58 @@ def _contenders(
 
 def _movement(ranks: int | None) -> str:
     return "new" if ranks is None else "=" if ranks == 0 else f"{'▲' if ranks > 0 else '▼'} {abs(ranks)}"
+
+
+def reported(raw: list[Signal]) -> dict[tuple[str, str], tuple[int, float | None]]:
+    """What systems reported by kind and what: how often today, and the median of the like days."""
+    seen: dict[tuple[str, str], dict[int, int]] = defaultdict(lambda: dict.fromkeys(BACKS, 0))
+    for back in BACKS:
+        for signal in by_now(raw, "payment.failed", back):
+            seen["payment failed", f"{signal['gateway']}: {signal['reason']}"][back] += 1
+        for kind, name in {"site.error": "site error", "terminal.fault": "terminal fault"}.items():
+            for signal in by_now(raw, kind, back):
+                seen[name, signal["code"]][back] += 1
+        for signal in by_now(raw, "stock.changed", back):
+            seen["out of stock", signal["product_id"]][back] += signal["state"] == "out"
+    kinds = ("payment.failed", "site.error", "terminal.fault", "terminal.heartbeat")
+    known = [
+        back
+        for back in BACKS[1:]
+        if any(by_now(raw, kind, back) for kind in kinds) or any(times[back] for times in seen.values())
+    ]
+    usual = {key: median([times[back] for back in known]) if known else None for key, times in seen.items()}
+    return {key: (times[0], usual[key]) for key, times in seen.items() if times[0] or usual[key]}
+
+
+def alive_until(raw: list[Signal]) -> dict[str, int]:
+    """The end of the quarter hour of each till's last heartbeat in a week, in epoch seconds."""
+    last: dict[str, int] = {}
+    for signal in raw:
+        if signal["type"] == "terminal.heartbeat" and NOW.date() - date_of(signal["time"]) <= timedelta(
+            days=8
+        ):
+            last[signal["till_id"]] = seconds(signal["time"]) // 900 * 900 + 900
+    return last
+
+
+def closed(raw: list[Signal]) -> tuple[Counter[str], dict[str, Counter[str]]]:
+    """Deals won in 28 days by person, and by currency what they are worth."""
+    first = TODAY - timedelta(days=27)
+    won: Counter[str] = Counter()
+    value: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for s in raw:
+        if s["type"] == "deal.changed" and s["status"] == "won" and first <= date_of(s["time"]) <= TODAY:
+            won[s["staff_id"]] += 1
+            value[s["currency"]][s["staff_id"]] += s["value"]
+    return won, value
+
+
+def recognised_on(raw: list[Signal], day: date) -> int:
+    """What contracts that are won bring on a day, in minor units."""
+    won = [s for s in raw if s["type"] == "deal.changed" and s["status"] == "won"]
+    running = [s for s in won if "term_first" in s and s["term_first"] <= day.isoformat() <= s["term_last"]]
+    parts = 0
+    for signal in running:
+        whole, rest = divmod(signal["value"], 365)
+        parts += whole + ((day - date.fromisoformat(signal["term_first"])).days < rest)
+    return parts

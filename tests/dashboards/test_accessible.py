@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -19,11 +20,14 @@ from daybook.dashboards.board.door import Door
 from daybook.dashboards.board.sessions import Sessions
 from daybook.operations.base import Place
 from daybook.operations.report import ReportArgs, report
+from daybook.reporting.wording import NONE
 from daybook.settings import Settings
 from daybook.sinks.award_rows import AWARDS, COACHING
 from daybook.sinks.migrate import migrate
-from daybook.sinks.store import Store
+from daybook.sinks.signal_rows import TOTAL_COLUMNS
+from daybook.sinks.store import Store, transposed
 from daybook.view_keys import ViewKeysFile
+from tests.dashboards import stopped
 from tests.dashboards.keyed import CALENDAR, NOW, SALES, SECRET, firing, investigated, staff_file
 from tests.dashboards.serving import served
 from tests.dashboards.shop import Quarter, write, write_quarters
@@ -39,6 +43,7 @@ READY = {
     "today": "#groups article",
     "leaderboard": ".standings li",
     "signals": "#topics tr",
+    "customers": "#contracts article",
     "alerts": ".alert",
     "cases": ".case",
     "trust": "#position .term",
@@ -59,7 +64,8 @@ def filled(folder: Path) -> Iterator[Store]:
     need("clickhouse")
     with Store.embedded(folder / "clickhouse") as store:
         migrate(store)
-        write(store, CALENDAR, SALES)
+        stopped.stop_clock(store, NOW)
+        write(store, CALENDAR, [replace(SALES[0], campaign="Spring letter", customer="0" * 32), *SALES[1:]])
         past = [
             Quarter(name, NOW - timedelta(weeks=back, hours=hour), "GBP", 9000)
             for name in ("leeds", "york")
@@ -67,6 +73,7 @@ def filled(folder: Path) -> Iterator[Store]:
             for hour in range(5)
         ]
         write_quarters(store, CALENDAR, past)
+        promised(store)
         firing(store)
         day = {"first": NOW.date(), "last": NOW.date(), "decided_at": NOW, "news_at": NOW, "public_at": NOW}
         insert(store, AWARDS, award(1, **day), award(2, **day | POINTS, quantity=12, confirmed=12))
@@ -91,6 +98,15 @@ def token(folder: Path) -> str:
     """A manager's key that may operate."""
     file = ViewKeysFile(folder / "keys.json")
     return file.create("Ann", role=Role.MANAGER, stores=["*"], operator=True, now=NOW).token
+
+
+def promised(store: Store) -> None:
+    """A subscriber who came two days ago, and three days' share of a contract, in money without cents."""
+    days = [NOW.date() - timedelta(days=back) for back in (2, 0, -1)]
+    told = [(days[0], "mrr_new", 1200), (days[0], "subscribers_new", 1)]
+    told += [(days[0], "won_value", 3000), *((day, "recognised_revenue", 1000) for day in days)]
+    rows = [("sales", day, "JPY", "store", "leeds", measure, 0, 1, value) for day, measure, value in told]
+    store.insert("signal_totals", transposed(TOTAL_COLUMNS, rows))
 
 
 def serious(page: Page) -> list[Any]:
@@ -135,6 +151,30 @@ def test_nothing_serious_is_found_in_any_view_at_any_width(
             assert width < 1280 or page.evaluate(_HEAD) < 60, (view, width)
     context.close()
     assert errors == []
+
+
+def test_customers_and_what_they_promise_are_written_in_full(
+    browser: Browser, address: str, token: str
+) -> None:
+    """Yen without cents, pounds with them; the plots' figures stand beside them; dark and light alike."""
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    enter(page, address, token)
+    page.goto(f"{address}/customers")
+    found = page.locator("#contracts article[data-currency='JPY']")
+    expect(found.locator("[data-figure='won']").first).to_have_text("JP¥3,000", timeout=PATIENCE_MS)
+    expect(found.locator("[data-figure='ahead']")).to_have_text("JP¥1,000")
+    first = found.locator("tbody tr").first.inner_text().split()
+    assert first[-2:] == [NONE, "JP¥1,000"]
+    account = page.locator("#recurring .account [data-figure]").all_inner_texts()
+    assert account == ["JP¥0", "JP¥1,200", "JP¥0", "JP¥0", "JP¥0", "JP¥0", "JP¥1,200"]
+    expect(page.locator("[data-campaign='Spring letter'] [data-figure='net']")).to_have_text("£11.11")
+    expect(page.locator("#again [data-figure='new_customers']")).to_have_text("1")
+    canvas = found.locator("canvas")
+    painted = canvas.evaluate("c => c.toDataURL()")
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("([c, was]) => c.toDataURL() !== was", arg=[canvas.element_handle(), painted])
+    context.close()
 
 
 def test_the_wall_screen_is_large_and_has_nothing_to_click(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from statistics import median
 from typing import Any, Final
 
 import pytest
 
 from daybook.dashboards.board.access import Scope
+from daybook.dashboards.board.customers import CustomersReader
 from daybook.dashboards.board.signalling import SignalsReader
 from daybook.ledger.signals.boards import SIGNAL_BOARDS
 from daybook.operations.base import CannotAct, Place
@@ -20,6 +20,8 @@ from daybook.operations.registry import run
 from daybook.sinks.raw_signals import told as totals
 from daybook.sinks.store import Store
 from daybook.sinks.weekly import sessions_by_store
+from tests.dashboards import customers_shown
+from tests.dashboards import signal_counts as counts
 from tests.dashboards.month import NOW, ask
 from tests.dashboards.signal_counts import (
     STEPS,
@@ -27,17 +29,10 @@ from tests.dashboards.signal_counts import (
     Signal,
     by_now,
     date_of,
-    days_at_the_other,
-    days_lent,
     fill,
-    lent,
-    mrr,
-    places,
     reached,
     scores,
     seconds,
-    slot_of,
-    subscribed,
 )
 from tests.dashboards.signalled import BACKS, CALENDAR, nps, share, signals
 from tests.support.require import need
@@ -48,7 +43,7 @@ TWO: Final = ["quayside", "web"]
 @pytest.fixture(scope="module")
 def raw() -> list[Signal]:
     """The signals as they were published; one subscription is at the other shop for ten days."""
-    return lent(signals())
+    return counts.lent(signals())
 
 
 @pytest.fixture(scope="module")
@@ -125,35 +120,14 @@ def test_topics_have_their_enquiries_and_scores(store: Store, raw: list[Signal])
 
 def test_what_systems_report_stands_beside_the_usual(store: Store, raw: list[Signal]) -> None:
     """Failures by gateway and reason, faults, errors: how often today, and the median of the like days."""
-    seen: dict[tuple[str, str], dict[int, int]] = defaultdict(lambda: dict.fromkeys(BACKS, 0))
-    for back in BACKS:
-        for signal in by_now(raw, "payment.failed", back):
-            seen["payment failed", f"{signal['gateway']}: {signal['reason']}"][back] += 1
-        for kind, name in {"site.error": "site error", "terminal.fault": "terminal fault"}.items():
-            for signal in by_now(raw, kind, back):
-                seen[name, signal["code"]][back] += 1
-        for signal in by_now(raw, "stock.changed", back):
-            seen["out of stock", signal["product_id"]][back] += signal["state"] == "out"
-    kinds = ("payment.failed", "site.error", "terminal.fault", "terminal.heartbeat")
-    known = [
-        back
-        for back in BACKS[1:]
-        if any(by_now(raw, kind, back) for kind in kinds) or any(times[back] for times in seen.values())
-    ]
-    usual = {key: median([times[back] for back in known]) if known else None for key, times in seen.items()}
-    expected = {key: (times[0], usual[key]) for key, times in seen.items() if times[0] or usual[key]}
+    expected = counts.reported(raw)
     rows = ask(store, "signals_technical")
     assert {(row["kind"], row["what"]): (row["times"], row["usually"]) for row in rows} == expected
 
 
 def test_tills_are_silent_since_their_last_quarter_hour(store: Store, raw: list[Signal]) -> None:
     """Each till's last sign of life, to the end of its quarter hour."""
-    last: dict[str, int] = {}
-    for signal in raw:
-        if signal["type"] == "terminal.heartbeat" and NOW.date() - date_of(signal["time"]) <= timedelta(
-            days=8
-        ):
-            last[signal["till_id"]] = seconds(signal["time"]) // 900 * 900 + 900
+    last = counts.alive_until(raw)
     rows = {row["till"]: row for row in ask(store, "signals_tills", store=["quayside"])}
     assert {till: int(row["alive_until"].timestamp()) for till, row in rows.items()} == last
 
@@ -162,7 +136,9 @@ def test_the_sales_curve_has_the_signals_of_the_same_hours(store: Store, raw: li
     """Over the day the curve's parts come to the day's figures; usual is the median of a quarter hour."""
     rows = ask(store, "signals_curve")
     seen = {
-        back: Counter(slot_of(s) for s in by_now(raw, "funnel.step", back) if s["step"] == "session_start")
+        back: Counter(
+            counts.slot_of(s) for s in by_now(raw, "funnel.step", back) if s["step"] == "session_start"
+        )
         for back in BACKS[1:]
     }
     for row in rows:
@@ -199,11 +175,11 @@ def test_deals_by_pipeline_and_by_person(store: Store, raw: list[Signal]) -> Non
 
 def test_mrr_and_churn_by_day(store: Store, raw: list[Signal]) -> None:
     """What subscribers bring at each day's end, and the churn rate as Stripe defines it, from the states."""
-    rows = mrr(store, TWO)
+    rows = counts.mrr(store, TWO)
     for day in (TODAY - timedelta(days=back) for back in (0, 1, 7, 20, 45)):
         row = rows[day]
-        assert (row["mrr"], row["subscribers"], row["churn_rate"]) == subscribed(raw, day)
-    assert days_at_the_other(mrr(store, ["quayside"])) == days_lent(raw)
+        assert (row["mrr"], row["subscribers"], row["churn_rate"]) == counts.subscribed(raw, day)
+    assert counts.days_at_the_other(counts.mrr(store, ["quayside"])) == counts.days_lent(raw)
     assert [row["mrr_moved"] for row in rows.values()] == [0] * 90
 
 
@@ -213,12 +189,8 @@ def test_contracts_are_recognised_by_day(store: Store, raw: list[Signal]) -> Non
     won = [s for s in raw if s["type"] == "deal.changed" and s["status"] == "won"]
     shown = {row["time"].date(): row for row in rows}
     day = TODAY + timedelta(days=1)
-    running = [s for s in won if "term_first" in s and s["term_first"] <= day.isoformat() <= s["term_last"]]
-    parts = Decimal(0)
-    for signal in running:
-        whole, rest = divmod(signal["value"], 365)
-        parts += whole + ((day - date.fromisoformat(signal["term_first"])).days < rest)
-    assert shown[day]["recognised_revenue"] == parts if running else day not in shown
+    parts = counts.recognised_on(raw, day)
+    assert shown[day]["recognised_revenue"] == parts if parts else day not in shown
     lately = [s for s in won if TODAY - date_of(s["time"]) <= timedelta(days=60)]
     assert sum(row["won_value"] for row in rows) == sum(s["value"] for s in lately)
 
@@ -229,6 +201,7 @@ def test_customers_are_new_or_come_again(store: Store) -> None:
     assert (row["customers"], row["new_customers"], row["returning_customers"]) == (3, 2, 1)
     assert row["repeat_rate"] == pytest.approx(2 / 3)
     assert row["days_between_orders"] == pytest.approx((40 + 10) / 6)
+    customers_shown.counts_orders_once(store, TWO)
 
 
 def test_campaigns_stand_beside_their_usual(store: Store) -> None:
@@ -243,12 +216,7 @@ def test_campaigns_stand_beside_their_usual(store: Store) -> None:
 def test_people_are_ranked_by_deals_and_their_value(store: Store, raw: list[Signal]) -> None:
     """Four weeks of closed deals by person, the most first, each equal to a count of the raw signals."""
     first = TODAY - timedelta(days=27)
-    won: Counter[str] = Counter()
-    value: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for s in raw:
-        if s["type"] == "deal.changed" and s["status"] == "won" and first <= date_of(s["time"]) <= TODAY:
-            won[s["staff_id"]] += 1
-            value[s["currency"]][s["staff_id"]] += s["value"]
+    won, value = counts.closed(raw)
 
     def asked(measure: str) -> dict[str, list[dict[str, Any]]]:
         args = LeaderboardArgs(by="staff", measure=measure, first=first, last=TODAY, top=100)
@@ -275,7 +243,7 @@ def test_everything_is_ranked_as_the_ledger_ranks_it(store: Store) -> None:
         rows = ask(store, "signals_ranked", store=stores, by=by, measure=list(SIGNAL_BOARDS))
         for measure, board in SIGNAL_BOARDS.items():
             value = "own_money" if board.unit == "minor units" else "own_number"
-            assert places(told, by, stores, measure) == [
+            assert counts.places(told, by, stores, measure) == [
                 (row["rank"], row["who"], round(float(row[value]), 6), row["made_of"], row["movement"])
                 for row in rows
                 if row["measure"] == measure
@@ -292,6 +260,36 @@ async def test_the_page_shows_deals_and_ranks_of_the_stores_of_a_key(store: Stor
         assert {each.key for each in document.best if each.by == "store"} == {own}
         assert any(each.by == "staff" for each in document.best) == (own == "quayside")
         assert document.received is None
+
+
+async def test_the_page_shows_what_customers_bring_at_the_stores_of_a_key(
+    store: Store, raw: list[Signal]
+) -> None:
+    """Who buys again, campaigns, revenue that recurs and contracts; of one store nothing of the other."""
+    both, deals, subscriptions = [
+        await customers_shown.shown(store, own) for own in (None, "quayside", "web")
+    ]
+    for document in (both, subscriptions):
+        customers_shown.shows_buyers(document)
+        customers_shown.shows_subscriptions(document, raw)
+    assert (deals.customers.customers, deals.customers.repeat_rate, deals.campaigns) == (0, None, [])
+    [lent] = deals.recurring
+    assert lent.before + sum(lent.moves.values()) == lent.mrr == 0 != max(mrr for _, mrr in lent.days)
+    assert subscriptions.contracts == []
+    for document in (both, deals):
+        customers_shown.shows_contracts(document, raw)
+    assert both.exponents == {"GBP": 2, "EUR": 2}
+
+
+async def test_who_comes_again_is_asked_once_a_minute(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often the page reads; campaigns are asked each time."""
+    asked = customers_shown.noted(monkeypatch)
+    times = [NOW + timedelta(seconds=seconds) for seconds in (0, 30, 59, 60)]
+    clock = iter(times)
+    reader = CustomersReader(store, CALENDAR, lambda: next(clock), Scope())
+    documents = [await reader.read() for _ in times]
+    assert (asked["signals_customers"], asked["signals_campaigns"]) == (2, 4)
+    assert len({document.customers for document in documents}) == 1
 
 
 def test_sessions_of_a_week_are_known_by_store(store: Store, raw: list[Signal]) -> None:
