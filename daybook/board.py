@@ -6,7 +6,7 @@ import asyncio
 import functools
 import ipaddress
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -15,16 +15,17 @@ from fastapi import FastAPI
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 
 from daybook.alerts_api import AlertsApi
-from daybook.board_files import load_measures, load_staff, load_targets
+from daybook.board_files import load_boards, load_measures, load_staff, load_targets
 from daybook.dashboards.board.app import Board, create_app, create_board
 from daybook.dashboards.board.door import Door
 from daybook.dashboards.board.sessions import Sessions
-from daybook.dashboards.board.standings import Question
+from daybook.dashboards.board.standings import PERIODS_SHOWN, Question
 from daybook.gateway import serve
 from daybook.json_files import FileError
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.expressions import ExpressionError, parse_all
-from daybook.ledger.leaderboards import main_date
+from daybook.ledger.leaderboards import MEASURES, main_date
+from daybook.ledger.signals.boards import is_of_signals
 from daybook.operations.alerts import AcknowledgeArgs, SilenceArgs, acknowledge_alert, silence_alerts
 from daybook.operations.base import CannotAct, Document, Place
 from daybook.operations.cases import ActArgs, OpenArgs, act_on_case, open_case
@@ -70,7 +71,7 @@ def composed(
     ``filling`` says whether a past is still being published.
 
     Raises:
-        FileError: the staff, targets or measures file is not valid.
+        FileError: the staff, targets, measures or leaderboards file is not valid.
     """
     clock = clock or _now
     place = Place(store, calendar, command=command)
@@ -89,7 +90,7 @@ def composed(
         ranking=_Ranking(place, settings, staff, clock),
         staff_names={entry.staff_id: entry.name or entry.staff_id for entry in staff},
         homes={entry.staff_id: entry.home_store for entry in staff if entry.home_store is not None},
-        own_measures=list(measures),
+        also=_also(settings, measures),
         actions=None if command is None else _Actions(place),
         coaching_actions=None if command is None else _Actions(place),
         case_actions=None if command is None else _CaseActions(place),
@@ -97,6 +98,19 @@ def composed(
     )
     board.router.include_router(AlertsApi(place, door, measures).router())
     return board
+
+
+def _also(settings: Settings, own: Collection[str]) -> list[Question]:
+    """Stores by each measure of one's own, and the boards over signals that are kept live and have room."""
+    kept = [spec for spec in load_boards(settings.leaderboards_file) if spec.period in PERIODS_SHOWN]
+    return [
+        *(Question("store", period, measure=name) for name in own for period in PERIODS_SHOWN),
+        *(
+            Question(spec.by, spec.period, measure=spec.measure)
+            for spec in kept
+            if is_of_signals(spec.measure, (*MEASURES, *own)) and not spec.peers
+        ),
+    ]
 
 
 class _Ranking:

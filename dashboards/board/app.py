@@ -60,7 +60,7 @@ def create_board(
     ranking: Ranking | None = None,
     staff_names: Mapping[str, str] | None = None,
     homes: Mapping[str, str] | None = None,
-    own_measures: Sequence[str] = (),
+    also: Sequence[Question] = (),
     actions: AlertActions | None = None,
     coaching_actions: CoachingActions | None = None,
     case_actions: CaseActions | None = None,
@@ -77,7 +77,7 @@ def create_board(
         ranking: answers what stands on leaderboards; without it there are none.
         staff_names: what staff are called, by their ids.
         homes: the home stores of staff, by their ids.
-        own_measures: the business's own, by which stores are ranked as well.
+        also: leaderboards that are shown besides: by measures of the business's own, and of signals.
         actions: tells the watcher what operators say; without it nobody can act.
         coaching_actions: tells it what managers note; without it nobody can.
         case_actions: tells the watcher what people do to cases; without it nobody can.
@@ -85,7 +85,7 @@ def create_board(
     """
     door = door or Door(None, None, clock, key_required=False)
     pacing, names, homes = Pacing(store, calendar), staff_names or {}, homes or {}
-    boards: dict[str, Any] = {"ranking": ranking or _no_boards, "own_measures": own_measures}
+    boards: dict[str, Any] = {"ranking": ranking or _no_boards, "also": also}
     alerts = partial(AlertsReader, store, calendar, clock)
     cases = partial(CasesReader, store, calendar, clock)
     coaching = partial(CoachingReader, store, clock, homes=homes, names=names)

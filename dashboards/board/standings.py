@@ -35,18 +35,23 @@ class Question(NamedTuple):
 Ranking = Callable[[Question], Awaitable[Mapping[str, Any]]]
 """Answers a question with all places of all boards: whoever composes has files and rules for it."""
 
-_PERIODS: Final = ("day", "week", "month")
+PERIODS_SHOWN: Final = ("day", "week", "month")
 _NO_BOARDS: Final[Mapping[str, Any]] = {"boards": []}
 OF_ALL: Final = tuple(
-    Question(by, period) for period in _PERIODS for by in ("staff", "team", "store", "product")
+    Question(by, period) for period in PERIODS_SHOWN for by in ("staff", "team", "store", "product")
 )
 OF_STORES: Final = tuple(
     question
-    for period in _PERIODS
+    for period in PERIODS_SHOWN
     for question in (Question("staff", period, peers="store"), Question("store", period))
 )
 """Where some stores alone may be shown: staff among those of their own store, and the stores themselves."""
-OF_ONE: Final = tuple(Question("staff", period) for period in _PERIODS)
+OF_SOME: Final[Mapping[str, Callable[[Question], Question]]] = {
+    "staff": lambda question: question._replace(peers="store"),
+    "store": lambda question: question,
+}
+"""The same of any other question: whoever else is ranked belongs to stores that are not shown."""
+OF_ONE: Final = tuple(Question("staff", period) for period in PERIODS_SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """A board of one currency."""
+    """A board of one currency, or of none for what is no money."""
 
     by: str
     period: str
@@ -81,7 +86,7 @@ class Standings:
     own: Place | None
     measure: str = "net"
     unit: str = "minor units"
-    """Of the values: minor units, count, or millionths."""
+    """Of the values: minor units, count, seconds, or millionths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ class LeaderboardReader:
         *,
         ranking: Ranking,
         staff_names: Mapping[str, str],
-        own_measures: Sequence[str] = (),
+        also: Sequence[Question] = (),
     ) -> None:
         self._asking = Asking(store, scope)
         self._calendar = calendar
@@ -114,7 +119,7 @@ class LeaderboardReader:
         self._scope = scope
         self._ranking = ranking
         self._staff_names = staff_names
-        self._own_measures = own_measures
+        self._also = also
 
     async def mark(self) -> tuple[Any, ...]:
         """Changes with every total of the running periods' days."""
@@ -132,7 +137,7 @@ class LeaderboardReader:
         return LeaderboardDocument(
             as_of_ms=int(self._clock().timestamp() * 1000),
             newest_recorded_ms=position.newest_recorded_ms,
-            exponents={board.currency: exponent(board.currency) for board in boards},
+            exponents={board.currency: exponent(board.currency) for board in boards if board.currency},
             boards=boards,
         )
 
@@ -140,9 +145,10 @@ class LeaderboardReader:
         if not self._calendar.stores:
             return ()
         if self._scope.staff_id is not None:
-            return OF_ONE
-        own = [Question("store", period, measure=name) for name in self._own_measures for period in _PERIODS]
-        return (*(OF_ALL if self._scope.stores is None else OF_STORES), *own)
+            return (*OF_ONE, *(each for each in self._also if each.by == "staff"))
+        if self._scope.stores is None:
+            return (*OF_ALL, *self._also)
+        return (*OF_STORES, *(OF_SOME[each.by](each) for each in self._also if each.by in OF_SOME))
 
     async def _badges(self) -> Badges:
         now = self._clock()

@@ -43,6 +43,7 @@ _TEXTS.globals["signal_ratios"] = {
     name: Ranked(_over_map(text), f"abs({_over_map(' + '.join(made_of(name)))})", fewest(name))
     for name, text in SIGNAL_VOCABULARY.derived.items()
 }
+_TEXTS.globals["signal_boards"] = tuple(SIGNAL_BOARDS)
 _TEXTS.globals["signal_money"] = sorted(SIGNAL_VOCABULARY.money)
 _TEXTS.globals["least_first"] = [name for name, board in SIGNAL_BOARDS.items() if board.least_first]
 

@@ -8,10 +8,10 @@
     toInt64(rank) AS rank,
     key AS who,
     if(unit = 'minor units', toDecimal128(value, 4) / ${per_unit}, NULL) AS own_money,
-    multiIf(unit = 'count', toFloat64(value), unit = 'millionths', value / 1000000, NULL) AS own_number,
+    multiIf(unit IN ('count', 'seconds'), toFloat64(value), unit = 'millionths', value / 1000000, NULL) AS own_number,
 {% endblock %}
 {% block which %}
-    AND measure NOT IN ({% for name in measures %}'{{ name }}'{% if not loop.last %}, {% endif %}{% endfor %})
+    AND measure NOT IN ({% for name in measures + signal_boards %}'{{ name }}'{% if not loop.last %}, {% endif %}{% endfor %})
 {% endblock %}
 {% block order %}
 ORDER BY measure, ranked, rank, who

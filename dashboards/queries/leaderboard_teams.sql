@@ -6,7 +6,7 @@
     toString(measure) AS measure,
     toInt64(rank) AS rank,
     key AS who,
-    if(unit = 'millionths', NULL, toDecimal128(value, 4) / if(measure IN ('net', 'gross', 'aov'), ${per_unit}, 1)) AS amount,
+    if(unit = 'millionths', NULL, toDecimal128(value, 4) / if(unit = 'minor units', ${per_unit}, 1)) AS amount,
     if(unit = 'millionths', value / 1000000, NULL) AS ratio,
 {% endblock %}
 {% block which %}

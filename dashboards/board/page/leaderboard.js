@@ -5,7 +5,7 @@ import { amount, figure, plural } from "./figures.js";
 import { count, day, percent } from "./format.js";
 import { start } from "./page.js";
 
-const TITLES = { staff: "Staff", team: "Teams", store: "Stores", product: "Products" };
+const TITLES = { staff: "Staff", team: "Teams", store: "Stores", product: "Products", region: "Regions", channel: "Channels" };
 const address = new URLSearchParams(location.search);
 let board = null;
 let me = null;
@@ -18,7 +18,7 @@ function draw(document, viewer) {
   board = document;
   me = viewer;
   offerCurrencies();
-  const own = board.boards.filter((each) => each.currency === byId("currency").value && each.period === chosen.period);
+  const own = board.boards.filter((each) => ["", byId("currency").value].includes(each.currency) && each.period === chosen.period);
   byId("of").textContent = own.length ? said(own[0]) : "";
   const shown = own.map(panel);
   patch(byId("boards"), shown.length ? shown : [el("p", { class: "panel quiet" }, me.role === "own" ? "No sale of yours has been counted in this period yet." : "No sale with a seller, team or store has been counted in this period yet.")]);
@@ -30,7 +30,7 @@ const said = ({ first, last }) => (first === last ? day(first) : `${day(first)} 
 
 function offerCurrencies() {
   const select = byId("currency");
-  const offered = [...new Set(board.boards.map((each) => each.currency))];
+  const offered = [...new Set(board.boards.map((each) => each.currency))].filter((currency) => currency !== "");
   if (select.dataset.offered !== offered.join()) {
     select.dataset.offered = offered.join();
     select.replaceChildren(...offered.map((currency) => el("option", {}, currency)));
@@ -76,7 +76,7 @@ function line(place, standings, most, key) {
 /** An amount, a count, or a ratio in millionths, by the measure's unit. */
 function value(place, standings, key) {
   if (standings.unit === "minor units") return amount(standings.measure, place.value, standings.currency, board, `${key} ${place.key}`);
-  const text = standings.unit === "count" ? count(place.value) : count(place.value / 1e6, undefined, 3);
+  const text = standings.unit === "millionths" ? count(place.value / 1e6, undefined, 3) : count(place.value);
   return figure(standings.measure, place.value, text);
 }
 

@@ -26,6 +26,7 @@ def leaderboard() -> Dashboard:
     made.with_panel(_own())
     made.with_panel(_teams())
     made.with_panel(_own_measures())
+    made.with_panel(_signals())
     made.with_panel(well_done(9))
     return built(made)
 
@@ -86,6 +87,23 @@ def _own_measures() -> PanelBuilder:
         " whoever is ranked by a measure of the measures file (DAYBOOK_MEASURES_FILE), which says how it is"
         " computed; where no leaderboards file says otherwise, stores are. Exact, and rounded to be shown.",
         empty="No measures file names a measure of your own, or nothing was sold in this period yet.",
+        span=24,
+        height=9,
+        links=False,
+    )
+    return panels.rows(asked)
+
+
+def _signals() -> PanelBuilder:
+    asked = Asked(
+        "By what customers and systems say",
+        "leaderboard_signals",
+        ("measure", "ranked", "rank", "who", "own_money", "own_number", "movement", "state", "as_of"),
+        definition="From the live leaderboards that the watcher keeps for the chosen kind of period: whoever"
+        " is ranked by a measure of signals, such as deals closed; where no leaderboards file says"
+        " otherwise, staff by deals, stores by CSAT and conversion. Of fewer than five answers there is no"
+        " score. Money is in the chosen currency, all else of all of them.",
+        empty="No board over signals is kept for this kind of period, or nobody sends signals.",
         span=24,
         height=9,
         links=False,

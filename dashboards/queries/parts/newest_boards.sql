@@ -6,7 +6,7 @@ SELECT
     as_of
 FROM newest_leaderboards
 WHERE audience = 'everyone' AND place > 0
-    AND currency = ${currency:sqlstring} AND peers = '' AND view = 'activity'
+    AND currency {% block currency %}= ${currency:sqlstring}{% endblock %} AND peers = '' AND view = 'activity'
 {% block which %}{% endblock %}
     AND period = ${period:sqlstring}
     AND period_last = (SELECT max(period_last) FROM leaderboards WHERE period = ${period:sqlstring})
