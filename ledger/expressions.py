@@ -128,13 +128,13 @@ def parse_all(texts: Mapping[str, str]) -> dict[str, Expression]:
     return found
 
 
-def stored_names(node: Node) -> Iterator[str]:
+def stored_names(node: Node, vocabulary: Vocabulary = SALES) -> Iterator[str]:
     """The stored measures in an expression, each as often as it stands there."""
     if isinstance(node, Stored):
-        yield m.STORED[node.place]
+        yield vocabulary.stored[node.place]
     elif isinstance(node, Operation):
-        yield from stored_names(node.left)
-        yield from stored_names(node.right)
+        yield from stored_names(node.left, vocabulary)
+        yield from stored_names(node.right, vocabulary)
 
 
 class _Reader:

@@ -110,16 +110,25 @@ def sales_of(
         limit: events, at most.
         period: of which the events up to its confirmation count, and for points up to its end; None for all.
     """
-    points = award.how == "points"
-    positions = (period.closed or {}) if period and points else period.settled if period else {}
-    asked = {
+    asked = below(award, period) | {
         "currency": award.currency or "",
         "first": award.first,
         "last": award.last,
         "by": "store" if award.who is Who.STORE else "staff",
         "keys": list(keys),
         "limit": limit,
+    }
+    return store.records(_SALES, asked)
+
+
+def below(award: Award, period: PeriodDecided | None) -> dict[str, Any]:
+    """Below which positions something counts for an award: its confirmation's, or of points its end's.
+
+    Where none of them is known, all counts.
+    """
+    points = award.how == "points"
+    positions = (period.closed or {}) if period and points else period.settled if period else {}
+    return {
         "partitions": [int(partition) for partition in positions],
         "bounds": list(positions.values()),
     }
-    return store.records(_SALES, asked)

@@ -9,13 +9,27 @@ from daybook.ledger.calendar import Calendar
 from daybook.ledger.signals.state import SignalLedger
 from daybook.ledger.signals.totals import TotalName, merged
 from daybook.schemas import topics
+from daybook.sinks.errors import RawEventsGone
 from daybook.sinks.raw_events import RawEvents, fold_raw
+from daybook.sinks.rebuild import recomputed_below
 from daybook.sinks.refolding import refolded
 from daybook.sinks.store import Store
 
 _TOLD: Final = """
 SELECT book, toString(business_date), currency, dimension, key, measure, value
 FROM merged_signals WHERE value != 0
+"""
+_GONE: Final = """
+SELECT counted.partition
+FROM (SELECT partition, version, received FROM signal_positions FINAL) AS counted
+LEFT JOIN (
+    SELECT e.partition AS partition, count() AS kept
+    FROM (SELECT DISTINCT epoch, partition, offset FROM signal_events) AS e
+    INNER JOIN (SELECT partition, version FROM signal_positions FINAL) AS p ON p.partition = e.partition
+    WHERE bitOr(bitShiftLeft(toUInt64(e.epoch), 40), e.offset) < p.version
+    GROUP BY e.partition
+) AS raw ON raw.partition = counted.partition
+WHERE kept < received
 """
 _ALL: Final = 1 << 63
 """Above every version."""
@@ -26,6 +40,21 @@ def recomputed(store: Store, calendar: Calendar) -> dict[TotalName, dict[str, in
     raw = RawEvents(store, topics.SIGNS)
     bounds = dict.fromkeys(raw.partitions(), _ALL)
     return merged(ledger.totals for ledger in refolded(raw, signal_ledgers(calendar), bounds))
+
+
+def signals_below(store: Store) -> dict[int, int]:
+    """By partition the version below which signals can be counted again.
+
+    Raises:
+        RawEventsGone: some of them are no longer kept.
+        SinkBehind: ClickHouse does not hold all raw signals that were counted.
+    """
+    below = recomputed_below(store, topics.SIGNS)
+    if store.rows(_GONE):
+        raise RawEventsGone(
+            "Raw signals are no longer kept that were counted: awards cannot go by them anew."
+        )
+    return below
 
 
 def told(store: Store) -> dict[TotalName, dict[str, int]]:

@@ -14,6 +14,7 @@ from daybook.ledger import measures
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.state import PartitionLedger
 from daybook.ledger.totals import bucket_message
+from daybook.schemas import topics
 from daybook.sinks import rows
 from daybook.sinks.columns import BELOW, KEYS
 from daybook.sinks.errors import RawEventsGone, SinkBehind
@@ -25,7 +26,7 @@ from daybook.sinks.store import Store, transposed, unique_token
 _BLOCK: Final = 20_000
 _STAGED: Final = {"totals": "rebuilt_totals", "lines": "rebuilt_lines"}
 _WRITTEN: Final = """
-SELECT partition, max(bitOr(bitShiftLeft(toUInt64(epoch), 40), offset)) + 1 FROM events GROUP BY partition
+SELECT partition, max(bitOr(bitShiftLeft(toUInt64(epoch), 40), offset)) + 1 FROM {events} GROUP BY partition
 """
 _GONE: Final = """
 SELECT count()
@@ -35,7 +36,11 @@ LEFT JOIN
 USING (epoch, partition)
 WHERE any = 0 OR oldest > first
 """
-_POSITIONS: Final = "SELECT partition, version, next_offset FROM positions FINAL"
+_POSITIONS: Final = "SELECT partition, version, next_offset FROM {positions} FINAL"
+_TABLES: Final = {
+    topics.SALES: {"events": "events", "positions": "positions"},
+    topics.SIGNS: {"events": "signal_events", "positions": "signal_positions"},
+}
 _DAYS: Final = "business_date BETWEEN {from:Date} AND {to:Date}"
 _TOTALS_BELOW: Final = (
     "version < transform(partition, {partitions:Array(UInt16)}, {bounds:Array(UInt64)}, toUInt64(0))"
@@ -105,10 +110,11 @@ def _silent(_done: int) -> None:
     """No progress to show."""
 
 
-def recomputed_below(store: Store) -> dict[int, int]:
+def recomputed_below(store: Store, counted: topics.Counted = topics.SALES) -> dict[int, int]:
     """By partition the version below which all is recomputed: its position, or whatever was written."""
-    bounds = {int(row[0]): int(row[1]) for row in store.rows(_WRITTEN)}
-    for partition, position, next_offset in store.rows(_POSITIONS):
+    tables = _TABLES[counted]
+    bounds = {int(row[0]): int(row[1]) for row in store.rows(_WRITTEN.format(**tables))}
+    for partition, position, next_offset in store.rows(_POSITIONS.format(**tables)):
         if next_offset and bounds.get(partition, 0) < position:
             raise SinkBehind("ClickHouse does not hold all raw events that were counted; try again shortly.")
         bounds[int(partition)] = int(position)

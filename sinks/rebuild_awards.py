@@ -1,30 +1,33 @@
-"""The ledger of awards worked out again from the raw events, with the agent's own rules.
+"""The ledger of awards worked out again from the raw events and signals, with the agent's own rules.
 
-From the ledger itself it takes only when each period was confirmed, and by which events; and what people gave
-each other. Everything else comes out of the raw events, and rows that differ are replaced.
+From the ledger itself it takes only when each period was confirmed, and by which of them; and what people
+gave each other. Everything else comes out of what is raw, and rows that differ are replaced.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Final, NamedTuple
 
+from daybook.ledger.board_measures import Measure
 from daybook.ledger.board_rankings import Surroundings
 from daybook.ledger.merged import MergedTotals
 from daybook.ledger.periods import Period
-from daybook.ledger.rewards.book import AwardState, is_final
+from daybook.ledger.rewards.book import AwardState
 from daybook.ledger.rewards.deciding import Book, Decision, PeriodName
 from daybook.ledger.rewards.gathering import Gathering
 from daybook.ledger.rewards.records import Writing, award_record, exact, state_of
-from daybook.ledger.rewards.spans import Moment, moment, periods_of
+from daybook.ledger.rewards.spans import moment
+from daybook.ledger.signals.boards import is_of_signals
 from daybook.schemas.awards import BY_HAND, Award, AwardStatus, PeriodDecided
-from daybook.schemas.rewards import Points, Programme
+from daybook.schemas.rewards import Programme
+from daybook.sinks.award_looks import Look, in_order, in_turn, looks_of, periods_in
 from daybook.sinks.award_rows import AWARD_COLUMNS, award_row
 from daybook.sinks.awards import award_records
+from daybook.sinks.raw_signals import signals_below
 from daybook.sinks.rebuild import recomputed_below
-from daybook.sinks.replaying import replayed
+from daybook.sinks.replaying import replayed, replayed_signals
 from daybook.sinks.store import Store, transposed, unique_token
 
 AroundOf = Callable[[MergedTotals], Surroundings]
@@ -39,13 +42,11 @@ class RebuiltAwards(NamedTuple):
     replaced: int
 
 
-class _Look(NamedTuple):
-    """A programme's period, looked at as of a moment."""
+class _Made(NamedTuple):
+    """What came of looking at a programme's period, and by which measure."""
 
-    programme: Programme
-    period: Period
-    at: datetime
-    confirmed: bool
+    decision: Decision
+    measure: Measure
 
 
 def rebuild_awards(
@@ -54,14 +55,15 @@ def rebuild_awards(
     """Work out the awards of all periods that lie in some days, and put right what differs.
 
     Args:
-        store: where raw events and ledger are.
+        store: where raw events, signals and the ledger are.
         programmes: those of the rewards file.
         around_of: stores, staff, measures and targets that go with a view of totals.
         days: periods that begin and end in them.
         now: aware; periods that are not confirmed yet are looked at as of it.
 
     Raises:
-        SinkBehind: ClickHouse does not hold all raw events that were counted.
+        RawEventsGone: raw signals are no longer kept that a programme goes by.
+        SinkBehind: ClickHouse does not hold all raw events or signals that were counted.
         StoreUnavailable, StoreRefused: ClickHouse gave no answer, or an error.
     """
     records = award_records(store)
@@ -69,60 +71,35 @@ def rebuild_awards(
     stored = {r.award_id: r for r in records if isinstance(r, Award)}
     general = around_of(MergedTotals())
     at = moment(general.calendar, now, general.grace)
-    looks = _looks(_periods(programmes, days, at.open_from), decided, recomputed_below(store), at)
-    names = {(look.programme.programme_id, look.period.first) for each in looks.values() for look in each}
-    book = _seeded(stored.values(), names)
-    stops = sorted(looks, key=lambda stop: sum(version for _, version in stop))
-    made: dict[PeriodName, tuple[Decision, Gathering]] = {}
-    for stop, view in zip(
-        stops, replayed(store, general.calendar, [dict(stop) for stop in stops]), strict=True
-    ):
+    periods = list(periods_in(programmes, days, at.open_from))
+    sold = [each for each in periods if not is_of_signals(each[0].measure, general.measures)]
+    signalled = [each for each in periods if is_of_signals(each[0].measure, general.measures)]
+    by_sales = looks_of("sales", sold, decided, recomputed_below(store), at) if sold else {}
+    by_signals = looks_of("signals", signalled, decided, signals_below(store), at) if signalled else {}
+    every = [look for looks in (by_sales, by_signals) for each in looks.values() for look in each]
+    book = _seeded(stored.values(), {(look.programme.programme_id, look.period.first) for look in every})
+    made: dict[PeriodName, _Made] = {}
+    views = replayed(store, general.calendar, in_turn(by_sales))
+    for looks, view in zip(in_order(by_sales), views, strict=True):
         around = around_of(view)
-        gathering = Gathering(view, around)
-        for look in looks[stop]:
-            then = moment(general.calendar, look.at, around.grace)
-            decision = book.decide_one(look.programme, look.period, gathering, then, confirmed=look.confirmed)
-            made[look.programme.programme_id, look.period.first] = decision, gathering
+        made |= _decided(book, looks, Gathering(view, around), around)
+    seen = replayed_signals(store, general.calendar, in_turn(by_signals))
+    for looks, signals in zip(in_order(by_signals), seen, strict=True):
+        made |= _decided(book, looks, Gathering(MergedTotals(), general, signals), general)
     return _put_right(store, book, made, stored, Writing(now, _FIRST, general.staff))
 
 
-_Stop = tuple[tuple[int, int], ...]
-"""Positions, by partition."""
-
-
-def _periods(
-    programmes: Iterable[Programme], days: Period, open_from: date
-) -> Iterator[tuple[Programme, Period]]:
-    for programme in programmes:
-        for period in periods_of(programme, open_from):
-            if period.first in days and period.last in days:
-                yield programme, period
-
-
-def _looks(
-    periods: Iterable[tuple[Programme, Period]],
-    decided: Mapping[PeriodName, PeriodDecided],
-    current: Mapping[int, int],
-    now: Moment,
-) -> dict[_Stop, list[_Look]]:
-    """By position what is to be looked at there; each programme's periods oldest first."""
-    looks: defaultdict[_Stop, list[_Look]] = defaultdict(list)
-    here = tuple(sorted(current.items()))
-    for programme, period in periods:
-        record = decided.get((programme.programme_id, period.first))
-        if record is not None:
-            looks[_stop(record.settled)].append(_Look(programme, period, record.settled_at, confirmed=True))
-            if isinstance(programme.give, Points):
-                end = here if record.closed is None else _stop(record.closed)
-                at = record.closed_at or now.at
-                looks[end].append(_Look(programme, period, at, confirmed=True))
-        elif not is_final(programme, period, now.open_from):
-            looks[here].append(_Look(programme, period, now.at, confirmed=False))
-    return dict(looks)
-
-
-def _stop(positions: Mapping[str, int]) -> _Stop:
-    return tuple(sorted((int(partition), version) for partition, version in positions.items()))
+def _decided(
+    book: Book, looks: Iterable[Look], gathering: Gathering, around: Surroundings
+) -> dict[PeriodName, _Made]:
+    """Decide on periods in the order that is given, all by the same totals."""
+    made = {}
+    for look in looks:
+        then = moment(around.calendar, look.at, around.grace)
+        decision = book.decide_one(look.programme, look.period, gathering, then, confirmed=look.confirmed)
+        name = (look.programme.programme_id, look.period.first)
+        made[name] = _Made(decision, gathering.measure(look.programme))
+    return made
 
 
 def _seeded(stored: Iterable[Award], leaving_out: set[PeriodName]) -> Book:
@@ -137,16 +114,15 @@ def _seeded(stored: Iterable[Award], leaving_out: set[PeriodName]) -> Book:
 def _put_right(
     store: Store,
     book: Book,
-    made: Mapping[PeriodName, tuple[Decision, Gathering]],
+    made: Mapping[PeriodName, _Made],
     stored: Mapping[str, Award],
     writing: Writing,
 ) -> RebuiltAwards:
     wrong: list[Award] = []
     standing = 0
-    for name, (decision, gathering) in made.items():
+    for name, (decision, measure) in made.items():
         states = {k: s for k, s in book.awards.get(name, {}).items() if _stands(s.status)}
         standing += len(states)
-        measure = gathering.measure(decision.programme)
         for award_id, state in states.items():
             old = stored.get(award_id)
             if old is None or _core(old) != _core_of(state):

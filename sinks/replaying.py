@@ -68,7 +68,9 @@ def replayed_signals(store: Store, calendar: Calendar, stops: Sequence[Positions
 
     def tell(ledger: SignalLedger, view: MergedSignals) -> None:
         for _, bucket in ledger.totals.take_changed(ledger.partition, ledger.position.version):
-            view.take(bucket)
+            # The ledger goes on changing its own measures; what is told does not change any more.
+            entries = {key: (at, dict(measures)) for key, (at, measures) in bucket.entries.items()}
+            view.take(bucket._replace(entries=entries))
 
     way = _Way(
         RawEvents(store, topics.SIGNS),

@@ -10,6 +10,7 @@ import click
 
 from daybook.board_files import load_staff
 from daybook.cli.reward_files import staff_path
+from daybook.cli.reward_signals import show_signals
 from daybook.cli.rewards_check import check
 from daybook.cli.store_options import do, give_up, print_json, print_table, store_options
 from daybook.cli.totals import amount
@@ -26,7 +27,7 @@ by_option = click.option("--by", help="Who says so; you, if left out.")
 
 @click.group()
 def rewards() -> None:
-    """Recognition: what is earned, by which sales, and what people give each other."""
+    """Recognition: what is earned, by which sales or signals, and what people give each other."""
 
 
 rewards.add_command(check)
@@ -68,7 +69,7 @@ def list_(
 @click.argument("award")
 @store_options
 def show(*, settings: Settings, as_json: bool, award: str) -> None:
-    """Show an award by its id, or the beginning of it, with the sales that earned it."""
+    """Show an award by its id, or the beginning of it, with the sales or signals that earned it."""
     try:
         staff = load_staff(staff_path(settings))
     except FileError as error:
@@ -84,6 +85,8 @@ def show(*, settings: Settings, as_json: bool, award: str) -> None:
     click.echo(f"{found['status']}: {found['reason']}.")
     if found.get("given_by"):
         click.echo(f"From {found['given_by']}: {found['given_for']}")
+    if "signals" in document:
+        show_signals(document)
     if document["sales"]:
         rows = [
             [sale["sold_on"], sale["order_id"], sale["type"], amount(int(sale["net"]), found["currency"])]

@@ -65,7 +65,7 @@ def _read(path: Path, settings: Settings) -> tuple[RewardsFile | None, list[str]
 
 def _show(document: Document) -> None:
     month = document["month"]
-    click.echo(f"From {month['first']} to {month['last']} it would have given, as sales stand now:")
+    click.echo(f"From {month['first']} to {month['last']} it would have given, as all stands now:")
     for programme in document["programmes"]:
         click.echo(f"\n{programme['title']} ({programme['programme_id']}): {_sum(programme)}")
         for each in programme["who"][:_SHOWN]:

@@ -1,8 +1,9 @@
-"""Recognition: what stands in the ledger, the sales behind it, and what people give each other."""
+"""Recognition: what stands in the ledger, the sales or signals behind it, and what people give each other."""
 
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -10,18 +11,20 @@ from typing import Final, Literal
 
 from pydantic import Field, ValidationError
 
+from daybook.ledger.signals.expressions import signal_expression, value_of
 from daybook.ledger.teams import Staff
 from daybook.operations.base import Args, CannotAct, Document, Place
-from daybook.schemas.awards import Award, GiveRecognition, WithdrawRecognition
+from daybook.schemas.awards import Award, GiveRecognition, PeriodDecided, WithdrawRecognition
 from daybook.schemas.reward_commands import RewardCommand
 from daybook.schemas.rewards import Who
 from daybook.schemas.staff import StaffEntry
 from daybook.schemas.ticks import encode_tick
 from daybook.schemas.validation import first_problem
+from daybook.sinks.award_signals import signals_of
 from daybook.sinks.awards import STANDING, awards, awards_by_id, period_of, sales_of
 
 _SALES: Final = 500
-"""Events behind an award that are shown, at most."""
+"""Events, or subjects of signals, behind an award that are shown, at most."""
 
 
 class ListArgs(Args):
@@ -64,10 +67,10 @@ def list_awards(place: Place, args: ListArgs) -> Document:
 
 
 def show_award(place: Place, args: ShowArgs) -> Document:
-    """One award, with the sales that earned it.
+    """One award, with the sales or signals that earned it.
 
     Raises:
-        CannotAct: there is none, or several begin so.
+        CannotAct: there is none, or several begin so; or it is one by signals, and no stores are known.
     """
     found = awards_by_id(place.store, args.award_id)
     if len(found) != 1:
@@ -77,16 +80,47 @@ def show_award(place: Place, args: ShowArgs) -> Document:
             else f"There is no award {args.award_id}."
         )
     award, period = found[0], period_of(place.store, found[0])
-    sales = []
+    told: Document = {
+        "award": _document(award),
+        "confirmed_at": period.settled_at.isoformat() if period else None,
+        "sales": [],
+        "net": 0,
+        "more": False,
+    }
+    if award.signal is not None:
+        return told | _earned_by_signals(place, args, award, period)
     if award.how != "hand":
         found_sales = sales_of(place.store, award, _behind(award, args.staff), _SALES, period)
         sales = _of_team(found_sales, award, Staff(args.staff))
+        told |= {"sales": sales, "net": sum(int(sale["net"]) for sale in sales), "more": len(sales) == _SALES}
+    return told
+
+
+def _earned_by_signals(place: Place, args: ShowArgs, award: Award, period: PeriodDecided | None) -> Document:
+    if place.calendar is None:
+        raise CannotAct(
+            "Name the stores file by --stores: on which day a signal counts depends on the store."
+        )
+    if period is not None and period.of != "signals":
+        period = None
+    found = signals_of(place.store, place.calendar, award, _behind(award, args.staff), period)
+    staff = Staff(args.staff)
+    own = [
+        earning
+        for earning in found.earnings
+        if award.who is not Who.TEAM or staff.team_on(earning.staff_id, earning.business_date) == award.key
+    ]
+    sums: Counter[str] = Counter()
+    for earning in own:
+        sums.update(earning.measures)
+    shown = [each._asdict() | {"business_date": each.business_date.isoformat()} for each in own[:_SALES]]
+    assert award.signal is not None, "it is one by signals"
+    figure = value_of(signal_expression(award.signal), [sums])
     return {
-        "award": _document(award),
-        "confirmed_at": period.settled_at.isoformat() if period else None,
-        "sales": sales,
-        "net": sum(int(sale["net"]) for sale in sales),
-        "more": len(sales) == _SALES,
+        "signals": shown,
+        "sums": dict(sums),
+        "figure": None if figure is None else str(figure),
+        "more": found.more or len(own) > _SALES,
     }
 
 

@@ -12,11 +12,13 @@ from daybook.ledger.periods import PERIODS, Period, period_before
 from daybook.ledger.rewards.deciding import Book
 from daybook.ledger.rewards.gathering import Gathering
 from daybook.ledger.rewards.spans import moment, periods_before, periods_of
+from daybook.ledger.rewards.sums import DIMENSIONS
+from daybook.ledger.signals.merged import MergedSignals
 from daybook.operations.base import CannotAct, Document, Place
 from daybook.operations.surroundings import FilesArgs, surroundings_of
 from daybook.schemas.awards import AwardStatus
 from daybook.schemas.rewards import Programme, RewardsFile
-from daybook.sinks.merged import stored_totals
+from daybook.sinks.merged import stored_signals, stored_totals
 
 
 class CheckArgs(FilesArgs):
@@ -27,7 +29,7 @@ class CheckArgs(FilesArgs):
 
 
 def check_rewards(place: Place, args: CheckArgs) -> Document:
-    """What a month would have given under a rewards file, by the sales as they stand now.
+    """What a month would have given under a rewards file, by sales and signals as they stand now.
 
     Raises:
         CannotAct: no stores are known, so nobody knows which day it is.
@@ -36,13 +38,16 @@ def check_rewards(place: Place, args: CheckArgs) -> Document:
     month = _month(place, args, at)
     programmes = [_tried(programme, month) for programme in args.rewards.programmes]
     earliest = min((_reach(programme) for programme in programmes), default=month.first)
-    view = MergedTotals(dimensions={"staff", "store"})
-    for bucket in stored_totals(place.store, earliest, ["staff", "store"]):
+    view, signals = MergedTotals(dimensions=DIMENSIONS), MergedSignals(dimensions=DIMENSIONS)
+    for bucket in stored_totals(place.store, earliest, DIMENSIONS):
         view.take(bucket)
+    for told in stored_signals(place.store, earliest, DIMENSIONS):
+        signals.take(told)
     around = surroundings_of(place, args, view)
+    gathering = Gathering(view, around, signals)
     return {
         "month": {"first": month.first.isoformat(), "last": month.last.isoformat()},
-        "programmes": [_given(programme, view, around, at) for programme in programmes],
+        "programmes": [_given(programme, gathering, around, at) for programme in programmes],
     }
 
 
@@ -73,8 +78,8 @@ def _reach(programme: Programme) -> date:
     return (past[-1] if past else first).first
 
 
-def _given(programme: Programme, view: MergedTotals, around: Surroundings, at: datetime) -> Document:
-    gathering, book = Gathering(view, around), Book()
+def _given(programme: Programme, gathering: Gathering, around: Surroundings, at: datetime) -> Document:
+    book = Book()
     then = moment(around.calendar, at, around.grace)
     periods = [period for period in periods_of(programme, then.today) if period.last < then.open_from]
     for period in periods:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from daybook.ledger.board_measures import Contender, Measure
-from daybook.ledger.expressions import Expression
+from daybook.ledger.expressions import Expression, stored_names
 from daybook.ledger.signals.expressions import SIGNAL_VOCABULARY, signal_expression
 from daybook.ledger.signals.ratios import FEWEST_ANSWERS
 
@@ -56,6 +56,12 @@ def signal_vector(measures: Mapping[str, int]) -> list[int]:
 def made_of(name: str) -> tuple[str, ...]:
     """The counted measures that say of how much a measure is made."""
     return _MADE_OF.get(name, (name,))
+
+
+def parts_of(name: str) -> tuple[str, ...]:
+    """The counted measures that a measure is worked out from, with those of how much it is made."""
+    named = stored_names(signal_expression(name).node, SIGNAL_VOCABULARY)
+    return tuple(dict.fromkeys((*named, *made_of(name))))
 
 
 def fewest(name: str) -> int:

@@ -57,8 +57,9 @@ def _standing(award: Award) -> str:
     if award.how == "hand":
         return "Given by hand."
     place = f"Place {award.place}. " if award.place else ""
+    time = "time for returns" if award.signal is None else "time for changes"
     if award.news is News.CONFIRMED:
-        return f"{place}It is confirmed: the time for returns is over."
+        return f"{place}It is confirmed: the {time} is over."
     if award.confirmed is not None:
         return f"{place}It is confirmed."
-    return f"{place}It is confirmed when the time for returns is over."
+    return f"{place}It is confirmed when the {time} is over."

@@ -138,6 +138,8 @@ def test_an_award_in_words() -> None:
         "For it: GBP 45.00, bonus.",
         "Place 1. It is confirmed when the time for returns is over.",
     ]
+    by_deals = told.model_copy(update={"award": desk.awards["a"].model_copy(update={"signal": "deals_won"})})
+    assert text(by_deals).endswith("It is confirmed when the time for changes is over.")
 
 
 def test_praise_by_hand_says_why_and_nothing_twice() -> None:
