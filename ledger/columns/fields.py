@@ -8,10 +8,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from daybook.ledger.columns.codes import Codes, Flags, Ints, Pattern
+from daybook.ledger.columns.codes import ABSENT, REFUSED, Codes, Flags, Ints, Pattern
 from daybook.ledger.columns.instants import UNREAD, microseconds
 from daybook.ledger.columns.lines import LineColumns
-from daybook.ledger.columns.wire import Sale, Seller
+from daybook.ledger.columns.rates import RateCodes
+from daybook.ledger.columns.wire import Reporting, Sale, Seller
 from daybook.schemas.fields import (
     IDENTIFIER_PATTERN,
     OPAQUE_REFERENCE_PATTERN,
@@ -39,6 +40,7 @@ class Envelopes(NamedTuple):
     customer: Sequence[str | None]
     staff: Sequence[tuple[Seller, ...]]
     test: Sequence[bool]
+    reporting: Sequence[Reporting | None]
 
     @classmethod
     def of(cls, sales: Sequence[Sale]) -> Envelopes:
@@ -61,6 +63,7 @@ class EnvelopeCodes(NamedTuple):
     region: Ints
     currency: Ints
     staff: Ints
+    rate: Ints
 
 
 class Fields:
@@ -68,7 +71,10 @@ class Fields:
 
     def __init__(self) -> None:
         self.source, self.till, self.store, self.staff, self.product = (Codes(Identifier) for _ in range(5))
-        self.region, self.campaign, self.name, self.category = (Codes(FreeText) for _ in range(4))
+        self.region, self.campaign, self.name, self.category, self.rate_source = (
+            Codes(FreeText) for _ in range(5)
+        )
+        self.rate = RateCodes()
         self.currency = Codes(Currency)
         self._identifier = Pattern(IDENTIFIER_PATTERN)
         self._customer = Pattern(OPAQUE_REFERENCE_PATTERN)
@@ -76,7 +82,7 @@ class Fields:
     def shed(self) -> None:
         """Forget codes where too many have come together: to be called between batches."""
         for codes in vars(self).values():
-            if isinstance(codes, Codes):
+            if isinstance(codes, Codes | RateCodes):
                 codes.shed()
 
     def envelopes(self, raw: Envelopes) -> EnvelopeCodes:
@@ -95,7 +101,25 @@ class Fields:
         currency = self.currency.of(raw.currency)
         staff = self.staff.of([sellers[0].staff_id if sellers else None for sellers in raw.staff])
         valid &= (store >= 0) & (region >= 0) & (currency >= 0) & (staff >= 0)
-        return EnvelopeCodes(valid, at, store, region, currency, staff)
+        rate = self._rates(raw)
+        return EnvelopeCodes(valid & (rate >= 0), at, store, region, currency, staff, rate)
+
+    def _rates(self, raw: Envelopes) -> Ints:
+        """The codes of the rates to the reporting currency."""
+        count = len(raw.reporting)
+        places = [place for place, one in enumerate(raw.reporting) if one is not None]
+        if not places:
+            return np.full(count, ABSENT, np.int64)
+        given = [one for one in raw.reporting if one is not None]
+        keys = [
+            (raw.currency[place], one.currency, one.rate) for place, one in zip(places, given, strict=True)
+        ]
+        found = self.rate.of(keys)
+        found[self.rate_source.of([one.source for one in given]) < 0] = REFUSED
+        found[microseconds([one.time for one in given]) == UNREAD] = REFUSED
+        codes = np.full(count, ABSENT, np.int64)
+        codes[places] = found
+        return codes
 
     def _customers(self, column: Sequence[str | None]) -> Flags:
         known = np.fromiter((one is not None for one in column), np.bool_, len(column))

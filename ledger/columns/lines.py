@@ -13,6 +13,7 @@ from msgspec.structs import astuple
 
 from daybook.ledger import measures as m
 from daybook.ledger.columns.codes import Flags, Ints
+from daybook.ledger.columns.rates import converted
 from daybook.ledger.columns.wire import Line
 from daybook.ledger.posting import GOODS, OWN_MEASURE
 from daybook.schemas.lines import LineKind
@@ -91,6 +92,14 @@ class LineMeasures:
     def take(self, rows: Flags) -> Self:
         """The same of some lines."""
         return type(self)({key: column[rows] for key, column in self.by_measure.items()}, self.priced[rows])
+
+    def converted(self, numerators: Ints, denominators: Ints) -> Self:
+        """The same in the reporting currency: amounts of each line at its rate, counts as they are."""
+        by_measure = {
+            key: converted(column, numerators, denominators) if key < len(m.MONEY) else column
+            for key, column in self.by_measure.items()
+        }
+        return type(self)(by_measure, self.priced)
 
 
 def _share_of_tax(lines: LineColumns, paid: Ints) -> Ints:

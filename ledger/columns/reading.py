@@ -14,6 +14,7 @@ from daybook.ledger.columns import moments
 from daybook.ledger.columns.codes import Flags, Ints
 from daybook.ledger.columns.fields import EnvelopeCodes, Envelopes, Fields
 from daybook.ledger.columns.lines import LineColumns, LineMeasures
+from daybook.ledger.columns.rates import Rates
 from daybook.ledger.columns.sales import KeyColumn, Lines, Sales
 from daybook.ledger.columns.wire import Sale, decode_sales
 from daybook.ledger.identity import identity
@@ -102,7 +103,8 @@ class _Columns:
         kept = rows.tolist()
         identities = [identity(raw.source[row], raw.event_id[row]) for row in kept]
         lines, versions = self._taken(rows), places + first_version
-        return Sales(places, identities, recorded_at.tolist(), versions, days, day, keys, lines)
+        rates = Rates(self.codes.rate[rows], fields.rate.rates)
+        return Sales(places, identities, recorded_at.tolist(), versions, days, day, keys, lines, rates)
 
     def _taken(self, rows: Ints) -> Lines:
         """The lines of the sales in some rows."""

@@ -10,8 +10,10 @@ import numpy as np
 
 from daybook.ledger import measures as m
 from daybook.ledger.columns.codes import Flags, Ints
-from daybook.ledger.columns.grouping import firsts
+from daybook.ledger.columns.grouping import Groups, firsts
 from daybook.ledger.columns.lines import LineMeasures
+from daybook.ledger.columns.rates import Rates
+from daybook.ledger.lines import REPORTING
 
 DayName = tuple[str, str, str]
 """Book, business date, currency."""
@@ -61,6 +63,7 @@ class Sales:
     day: Ints
     keys: tuple[KeyColumn, ...]
     lines: Lines
+    rates: Rates
 
     def __len__(self) -> int:
         return len(self.identities)
@@ -84,12 +87,35 @@ class Sales:
                 tuple(key._replace(codes=key.codes[lines]) for key in self.lines.keys),
                 self.lines.measures.take(lines),
             ),
+            rates=self.rates._replace(codes=self.rates.codes[rows]),
         )
 
     def additions(self) -> Iterator[Addition]:
-        """What the sales add to the totals of each dimension."""
+        """What the sales add to the totals of each dimension, in the reporting currency too."""
         if not len(self):
             return
+        yield from self.own_additions()
+        with_rate = self.rates.codes > 0
+        if with_rate.any():
+            yield from self.take(with_rate).reported().own_additions()
+
+    def reported(self) -> Sales:
+        """Sales that all have a rate, as they stand in the book of the reporting currency."""
+        groups = Groups(self.day * len(self.rates.rates) + self.rates.codes)
+        days: dict[DayName, int] = {}
+        numbers = []
+        for row in groups.first.tolist():
+            book, day, _ = self.days[self.day[row]]
+            name = REPORTING[book], day, self.rates.rates[self.rates.codes[row]].currency
+            numbers.append(days.setdefault(name, len(days)))
+        owner = self.lines.owner
+        numerators, denominators = self.rates.fractions()
+        measures = self.lines.measures.converted(numerators[owner], denominators[owner])
+        lines = self.lines._replace(measures=measures)
+        return replace(self, days=list(days), day=np.array(numbers)[groups.numbers()], lines=lines)
+
+    def own_additions(self) -> Iterator[Addition]:
+        """The same in the sales' own currency alone."""
         measures = self._measures()
         for key in self.keys:
             yield Addition(key, self.days, self.day, measures, self.versions)

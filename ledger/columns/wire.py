@@ -43,6 +43,15 @@ class Seller(Struct, forbid_unknown_fields=True, gc=False):
     share: Annotated[int, Meta(ge=1, le=10_000)] = 1
 
 
+class Reporting(Struct, forbid_unknown_fields=True, gc=False):
+    """A rate to the reporting currency. See ``schemas.events.ReportingRate``."""
+
+    currency: str
+    rate: str
+    source: str
+    time: str
+
+
 class Sale(Struct, forbid_unknown_fields=True, gc=False):
     """A sale with at most one seller. See ``schemas.events.SaleCompleted``."""
 
@@ -64,7 +73,7 @@ class Sale(Struct, forbid_unknown_fields=True, gc=False):
     customer: str | None = None
     staff: Annotated[tuple[Seller, ...], Meta(max_length=1)] = ()
     test: bool = False
-    reporting: None = None
+    reporting: Reporting | None = None
     business_date: None = None
 
 
