@@ -80,6 +80,8 @@ class RewardsAgent:
         self.coaching = CoachingList()
         self._book: Book | None = None
         self._seen: tuple[RewardsFile, datetime] | None = None
+        self._waiting = False
+        """Whether programmes were left out because signals did not stand at positions."""
         self._coached_at: datetime | None = None
         self._handed: list[Award | PeriodDecided] = []
         self._written: dict[bytes, bytes | None] = {}
@@ -127,7 +129,7 @@ class RewardsAgent:
     def _due(self, now: datetime) -> bool:
         file = self._file()
         if self._seen is not None and self._seen[0] is file and now - self._seen[1] < self._every:
-            return False
+            return self._waiting and self._signals.whole
         if self._seen is None or self._seen[0] is not file:
             self._book = None
         self._seen = file, now
@@ -141,7 +143,8 @@ class RewardsAgent:
         for decision in book.decide(ready, gathering, at, self._since(view)):
             stand = _stand(self._signals if gathering.of_signals(decision.programme) else view)
             self._take(decision, book, gathering, stand, writing)
-        if book.behind or len(ready) < len(file.programmes):
+        self._waiting = len(ready) < len(file.programmes)
+        if book.behind:
             # The rest is looked at with the next tick.
             self._seen = file, datetime.min.replace(tzinfo=at.at.tzinfo)
         quarter = quarter_of(at.at)

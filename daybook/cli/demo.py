@@ -184,7 +184,10 @@ class _Run:
                 await first_day(demo, datetime.now(UTC))
             selling = [shops.publish_live(demo.publisher, live)]
             if self._options["signals"]:
-                selling.append(shops.publish_signals(demo.signals, self._folder, datetime.now(UTC)))
+                now = datetime.now(UTC)
+                selling.append(shops.publish_signals(demo.signals, self._folder, now, demo.signals_seen))
+            else:
+                demo.watching.signals_are_whole()
             if self._webhooks is not None:
                 selling.append(self._webhooks.publish_live(live))
             await asyncio.gather(*selling)

@@ -14,6 +14,7 @@ from daybook.settings import Settings
 
 _RECEIVER: Final = "demo"
 _PAST: Final = timedelta(days=2)
+_WEEK: Final = timedelta(days=7)
 _PER: Final = {"JPY": "1000", "KWD": "5"}
 """Units of money for a point; ten of any other currency."""
 _MEASURES: Final = (
@@ -27,8 +28,7 @@ def prepare_recognition(folder: DataFolder, now: datetime) -> Settings:
 
     The owner's own ``rewards.json``, ``staff.json`` and ``measures.json`` in the folder win.
     """
-    first = (now - _PAST).date().isoformat()
-    made = {"rewards": _programmes(first), "staff": {"staff": _staff()}, "measures": {"measures": _MEASURES}}
+    made = {"rewards": _programmes(now), "staff": {"staff": _staff()}, "measures": {"measures": _MEASURES}}
     for name, document in made.items():
         path = folder.made(f"{name}.json")
         if not path.exists():
@@ -40,11 +40,14 @@ def prepare_recognition(folder: DataFolder, now: datetime) -> Settings:
     )
 
 
-def _programmes(first: str) -> dict[str, Any]:
+def _programmes(now: datetime) -> dict[str, Any]:
     currencies = sorted({shop.currency for shop in SHOPS})
     programmes = [*map(_points, currencies), *map(_best_of_day, currencies), _better_than_before()]
+    first = {"first": (now - _PAST).date().isoformat()}
+    # Deals begin months before, so the last whole week has its winner on the first day.
+    deals = _most_deals() | {"first": (now - _WEEK).date().isoformat()}
     return {
-        "programmes": [programme | {"first": first} for programme in programmes],
+        "programmes": [*(programme | first for programme in programmes), deals],
         "by_hand": {"person_first_hours": 0, "tell": [_RECEIVER]},
     }
 
@@ -96,6 +99,23 @@ def _better_than_before() -> dict[str, Any]:
         "prize": {"kind": "praise", "label": "well done"},
         "return_window_days": 1,
         "person_first_hours": 0,
+    }
+
+
+def _most_deals() -> dict[str, Any]:
+    """By signals: whoever won most of the customers' deals, in any currency."""
+    return {
+        "programme_id": "deals-of-the-week",
+        "title": "Most deals won in the week",
+        "who": "staff",
+        "measure": "deals_won",
+        "period": "week",
+        "currency": "GBP",
+        "give": {"how": "ranking", "places": 1, "ties": "each"},
+        "prize": {"kind": "badge", "label": "deals of the week"},
+        "return_window_days": 7,
+        "person_first_hours": 0,
+        "tell": [_RECEIVER],
     }
 
 

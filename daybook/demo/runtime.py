@@ -132,6 +132,12 @@ class Demo:
         told = not any(ledger.changed for ledger in self._ledgers.values())
         return told and await self.signals.finished() and await self.sink.idle()
 
+    async def signals_seen(self) -> None:
+        """Return once the watcher has seen all signals that were published: awards go by them then."""
+        while not (await self.signals.finished() and self.watching.has_seen(self.signals.positions)):
+            await asyncio.sleep(0.2)
+        self.watching.signals_are_whole()
+
     @contextlib.contextmanager
     def filling(self) -> Iterator[None]:
         """While much comes at once, for the time of the block: fewer checkpoints and blocks, each of more."""

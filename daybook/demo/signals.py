@@ -73,6 +73,12 @@ class SignalFlow:
         told = not any(ledger.changed for ledger in self._ledgers.values())
         return told and await self._drained(self.publisher.sent)
 
+    @property
+    def positions(self) -> dict[int, int]:
+        """By partition the version below which all is counted, of those that have counted anything."""
+        ledgers = self._ledgers.values()
+        return {ledger.partition: ledger.position.version for ledger in ledgers if ledger.position.received}
+
     def newest(self) -> datetime | None:
         """When the newest signal of earlier runs was published; None where there is none."""
         newest = max((ledger.position.recorded_at for ledger in self._ledgers.values()), default=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 from pathlib import Path
@@ -96,8 +96,12 @@ class Shops:
                 done += len(piece)
                 progress(done)
 
-    async def publish_signals(self, flow: SignalFlow, folder: DataFolder, now: datetime) -> None:
+    async def publish_signals(
+        self, flow: SignalFlow, folder: DataFolder, now: datetime, is_there: Callable[[], Awaitable[None]]
+    ) -> None:
         """Publish for ever what customers and systems say: the last day at once, then each at its time.
+
+        ``is_there`` is called in between, when all of the past is published.
 
         Deals and subscriptions begin months before, for they go over as long; with a planted shortfall four
         like days come after the last day. A past that was cut off is published again: the same signals count
@@ -123,6 +127,7 @@ class Shops:
             folder.note_signals_since(since := now)
         else:
             since = max(since, flow.newest() or since)
+        await is_there()
         live = simulate_signals(self._seed, since, rate=self._rate, planted=self._causes)
         await _live(flow.publisher, live, self._lives)
 

@@ -152,6 +152,14 @@ class Watching:
             lambda: list(stored_signals(self._store, dimensions=self._dimensions))
         )
         await in_turns(map(self._signals.take, buckets))
+
+    def has_seen(self, positions: Mapping[int, int]) -> bool:
+        """Whether signals are known up to these versions, by partition."""
+        known = self._signals.positions
+        return all(place in known and known[place].version >= at for place, at in positions.items())
+
+    def signals_are_whole(self) -> None:
+        """Let awards go by signals: while the past comes in, first places would go from hand to hand."""
         self._signals.filling = False
 
     async def _follow(self) -> None:

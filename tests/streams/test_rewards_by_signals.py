@@ -159,6 +159,18 @@ def test_what_goes_by_sales_does_not_wait_for_signals(watcher: Watcher) -> None:
     assert [record.programme_id for record in watcher.tick()] == ["two-deals"]
 
 
+def test_what_waited_is_looked_at_as_soon_as_signals_stand(watcher: Watcher) -> None:
+    """Though the next look at everything is an hour away; after it the hour counts again."""
+    watcher.agent = RewardsAgent(lambda: watcher.file, around, timedelta(hours=1), watcher.signals)
+    watcher.deal("d-2", 2, "open", whole=False)
+    assert watcher.tick() == []
+    watcher.deal("d-2", 3, "won")
+    assert [record.programme_id for record in watcher.tick()] == ["two-deals"]
+    watcher.deal("d-2", 4, "lost")
+    assert watcher.tick() == []
+    assert [record.status for record in watcher.tick(hours=1)] == [AwardStatus.WITHDRAWN]
+
+
 def test_while_the_past_is_put_in_it_waits(watcher: Watcher) -> None:
     """What was earned before is not taken back because its signals are not there yet."""
     watcher.tick()
