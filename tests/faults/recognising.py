@@ -14,6 +14,7 @@ import orjson
 from daybook.ledger import measures as m
 from daybook.ledger.messages import PartitionPosition, TotalsBucket, encode
 from daybook.ledger.positions import version
+from daybook.ledger.signals.encoding import SignalBucket, encode_bucket
 from daybook.producers.gateway.signatures import signed, signer
 from daybook.schemas import topics
 from daybook.schemas.awards import Award, decode_award_record
@@ -57,7 +58,7 @@ class Told:
 
 
 class Recognising(Alerting):
-    """The same ground, with people who sold enough on three days to earn something on each."""
+    """The same ground: people who sold enough on three days to earn something on each, and won a deal."""
 
     def __init__(self, bootstrap: str, folder: Path, receiver: Receiver) -> None:
         super().__init__(bootstrap, folder, receiver)
@@ -91,7 +92,14 @@ class Recognising(Alerting):
             "person_first_hours": 0,
             "tell": [_TEAM],
         }
-        self._write("rewards", {"programmes": [programme]})
+        by_signals = programme | {
+            "programme_id": "a-deal",
+            "title": "A deal won",
+            "measure": "deals_won",
+            "give": {"how": "everyone", "at_least": "1"},
+            "first": programme["last"],
+        }
+        self._write("rewards", {"programmes": [programme, by_signals]})
 
     def _write(self, name: str, document: dict[str, object]) -> None:
         (self.folder / f"{name}.json").write_bytes(orjson.dumps(document))
@@ -100,7 +108,7 @@ class Recognising(Alerting):
         return datetime.fromtimestamp(self.now, UTC).date()
 
     def tell_past(self) -> None:
-        """What everybody sold on each of the days."""
+        """What everybody sold on each of the days, and the deals of the last one."""
         vector = [0] * m.WIDTH
         vector[m.GROSS], vector[m.ORDERS] = 10_000, 4
         with self._producer() as producer:
@@ -113,6 +121,14 @@ class Recognising(Alerting):
                 producer.produce(topics.TOTALS, encode(bucket), key, partition=0)
             position = PartitionPosition(EPOCH, 0, DAYS, DAYS, DAYS, 0, 0, 0, self.now * 1000)
             producer.produce(topics.TOTALS, encode(position), b"position", partition=0)
+            place, deals = version(EPOCH, 1), {"deals_won": 1}
+            won = SignalBucket(
+                EPOCH, 0, place, "sales", (self._today() - timedelta(days=1)).isoformat(), "GBP", "staff",
+                dict.fromkeys(PEOPLE, (place, deals)),
+            )  # fmt: skip
+            key = f"sales|{won.business_date}|GBP|staff|0".encode()
+            producer.produce(topics.SIGNAL_TOTALS, encode_bucket(won), key, partition=0)
+            producer.produce(topics.SIGNAL_TOTALS, encode(position), b"position|0", partition=0)
 
     def given(self) -> list[Award]:
         """Every record of an award in the log of what is decided."""
@@ -150,7 +166,7 @@ def killed_recognition(on: Recognising, steps: tuple[str, ...]) -> Row:
         if not program.running():
             on.forced(program)
             program.ends_itself = False
-    expected = len(PEOPLE) * DAYS
+    expected = len(PEOPLE) * (DAYS + 1)
     told = on.awards
     on.wait(lambda: len(told.heard(_PERSON)) == len(told.heard(_TEAM)) == expected, "every award told")
     records = on.given()
