@@ -42,6 +42,7 @@ _COMMANDS: Final = {
     "board": "daybook.cli.board:board",
     "dashboards": "daybook.cli.dashboards:dashboards",
     "watch": "daybook.cli.watch:watch",
+    "signals": "daybook.cli.signals:signals",
     "report": "daybook.cli.report:report",
     "totals": "daybook.cli.totals:totals",
     "leaderboard": "daybook.cli.leaderboard:leaderboard",

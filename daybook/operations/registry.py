@@ -54,6 +54,7 @@ OPERATIONS: Final = {
     "rewards-list": "rewards:list_awards",
     "rewards-show": "rewards:show_award",
     "rewards-withdraw": "rewards:withdraw_recognition",
+    "signals": "signals:show_signals",
     "today": "today:show_today",
     "migrate": "migrations:migrate",
     "spread": "migrations:spread",

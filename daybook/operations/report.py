@@ -16,6 +16,7 @@ from daybook.ledger.standouts import Standout, dates_of
 from daybook.operations.base import Args, CannotAct, Document, Place
 from daybook.operations.case_review import ReviewArgs, review_cases
 from daybook.operations.report_measures import own_measures
+from daybook.operations.report_revenue import campaigns_of, customers_of, revenue_of
 from daybook.operations.report_signals import signals_of
 from daybook.operations.report_standouts import Aims, net_by_date, standouts_of
 from daybook.schemas.awards import Award
@@ -26,11 +27,12 @@ from daybook.sinks.awards import public_awards
 from daybook.sinks.contenders import contenders
 from daybook.sinks.plans import stored_targets
 from daybook.sinks.reading import StoreTotal, counts, store_totals
+from daybook.sinks.store import Store
 
 PAST: Final = timedelta(days=400)
 """How far back a report looks for what it compares with."""
 BEST: Final = 10
-PARTS: Final = ("store", "region", "channel", "product")
+PARTS: Final = ("store", "region", "channel", "product", "campaign")
 _AMOUNTS: Final = ("net", "gross", "discounts", "reversals")
 _PPM: Final = 1_000_000
 _OF_AWARD: Final = {
@@ -84,7 +86,7 @@ def report(place: Place, args: ReportArgs) -> Document:
         "before": {"first": before.first.isoformat(), "last": before.last.isoformat()},
         "as_of": as_of.isoformat() if as_of else None,
         "provisional": [names[store_id] for store_id in open_stores],
-        "signals": signals_of(place.store, period, before),
+        "signals": _signals(place.store, args.kind, period, before),
         "names": {"store": names, "product": _product_names(place, period)},
         "awards": [_award(each) for each in public_awards(place.store, period.first, period.last, now)],
         "currencies": [
@@ -101,6 +103,15 @@ def report(place: Place, args: ReportArgs) -> Document:
             for currency in sold
         ],
     }
+
+
+def _signals(store: Store, kind: str, period: Period, before: Period) -> list[Document]:
+    return [
+        *signals_of(store, period, before),
+        *customers_of(store, period, before),
+        *(campaigns_of(store, period.last) if kind == "day" else ()),
+        *revenue_of(store, period, before),
+    ]
 
 
 def _periods(calendar: Calendar, args: ReportArgs, now: datetime) -> tuple[Period, Period]:

@@ -14,7 +14,13 @@ from daybook.reporting.sentences import sentence
 from daybook.reporting.wording import NONE, change, money, named, plain, recognition, signal_line, title
 from daybook.schemas.currencies import exponent
 
-_PARTS: Final = {"store": "Stores", "region": "Regions", "channel": "Channels", "product": "Best products"}
+_PARTS: Final = {
+    "store": "Stores",
+    "region": "Regions",
+    "channel": "Channels",
+    "product": "Best products",
+    "campaign": "Campaigns",
+}
 _TABLE_HEAD: Final = ("| | net | before | change | orders |", "| --- | ---: | ---: | ---: | ---: |")
 _FIGURES: Final = ("net", "gross", "discounts", "reversals", "average_order")
 
@@ -56,7 +62,7 @@ def _currencies(report: Mapping[str, Any]) -> Iterator[str]:
 def _signals(report: Mapping[str, Any]) -> Iterator[str]:
     if report["signals"]:
         yield from ("## What customers and systems say", "")
-        yield from (f"- {signal_line(each)}" for each in report["signals"])
+        yield from (f"- {_escaped(signal_line(each))}" for each in report["signals"])
         yield ""
 
 
@@ -139,6 +145,20 @@ def as_csv(report: Mapping[str, Any]) -> str:
         head = [report["first"], report["last"], own["currency"]]
         for dimension, key, name, figure, value in _facts(report, own):
             writer.writerow([*head, dimension, _inert(key), _inert(name), figure, value])
+    for told in report["signals"]:
+        currency = told.get("currency", "")
+        value = _exact(told["value"], told["unit"], currency)
+        row = [
+            report["first"],
+            report["last"],
+            currency,
+            "signals",
+            "",
+            _inert(told["label"]),
+            told["name"],
+            value,
+        ]
+        writer.writerow(row)
     return out.getvalue()
 
 

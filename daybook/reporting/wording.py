@@ -74,15 +74,30 @@ def recognition(award: Mapping[str, Any]) -> str:
 
 def signal_line(told: Mapping[str, Any]) -> str:
     """A figure of signals in a line: its value, how many answers it is made of, and what it was before."""
-    of = f" of {told['of']:,}" if told["of"] is not None else ""
-    known = told["before"] is not None
-    was = f" (before: {_signal_value(told['before'], told['unit'])})" if known else ""
-    return f"{told['label']}: {_signal_value(told['value'], told['unit'])}{of}{was}"
+    currency = told.get("currency", "")
+    of = "" if told["of"] is None else f" of {told['of']:,}" + (_orders(told["of"]) if currency else "")
+    compared = {"before": told["before"], "usual": told.get("usual")}
+    said = [
+        f"{word}: {_signal_value(value, told['unit'], currency)}"
+        for word, value in compared.items()
+        if value is not None
+    ]
+    was = f" ({', '.join(said)})" if said else ""
+    return f"{told['label']}: {_signal_value(told['value'], told['unit'], currency)}{of}{was}"
 
 
-def _signal_value(value: int, unit: str) -> str:
+def _orders(number: int) -> str:
+    """What an amount is made of."""
+    return " order" if number == 1 else " orders"
+
+
+def _signal_value(value: int, unit: str, currency: str = "") -> str:
+    if unit == "minor units":
+        return money(value, currency)
     if unit == "count":
         return f"{value:,}"
     if unit == "share":
         return f"{value / 10_000:.1f} %"
+    if unit == "days":
+        return f"{value / 1e6:.1f}"
     return f"{value / 1e6:.0f}" if unit == "minutes" else f"{value / 1e6:.2f}"
