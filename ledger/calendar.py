@@ -74,6 +74,11 @@ class Calendar:
         """Rises with every other set of stores: what was remembered of the calendar holds no longer."""
         self.replace(stores)
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What stores are called, by their ids, as far as they have names."""
+        return {store_id: store.name for store_id, store in self._stores.items() if store.name}
+
     def replace(self, stores: Iterable[StoreEntry]) -> None:
         """Go on with another set of stores; what was counted before stays where it is."""
         self._stores = {store.store_id: store for store in stores}

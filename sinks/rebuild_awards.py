@@ -86,7 +86,7 @@ def rebuild_awards(
     seen = replayed_signals(store, general.calendar, in_turn(by_signals))
     for looks, signals in zip(in_order(by_signals), seen, strict=True):
         made |= _decided(book, looks, Gathering(MergedTotals(), general, signals), general)
-    return _put_right(store, book, made, stored, Writing(now, _FIRST, general.staff))
+    return _put_right(store, book, made, stored, Writing(now, _FIRST, general.staff, general.calendar.names))
 
 
 def _decided(

@@ -108,7 +108,7 @@ class RewardsAgent:
             return NOTHING
         self._written, self._told = {}, []
         around = self._around(view)
-        writing = Writing(now, self._version(now), around.staff)
+        writing = Writing(now, self._version(now), around.staff, around.calendar.names)
         for record in self._handed:
             if not self._knows(record):
                 # Others know it already: it goes into the table, and is told to nobody.

@@ -17,6 +17,8 @@ _PAST: Final = timedelta(days=2)
 _WEEK: Final = timedelta(days=7)
 _PER: Final = {"JPY": "1000", "KWD": "5"}
 """Units of money for a point; ten of any other currency."""
+_GIFT: Final = {"JPY": 1000, "KWD": 3}
+"""Units of money on a gift card; ten of any other currency."""
 _MEASURES: Final = (
     {"name": "net_per_unit", "expression": "net / net_units", "label": "Net of a unit"},
     {"name": "discount_share", "expression": "-discounts / gross", "label": "Discounts of gross"},
@@ -66,6 +68,7 @@ def _points(currency: str) -> dict[str, Any]:
 
 
 def _best_of_day(currency: str) -> dict[str, Any]:
+    worth = _GIFT.get(currency, 10) * 10 ** exponent(currency)
     return {
         "programme_id": f"best-of-day-{currency.lower()}",
         "title": "Best of the day",
@@ -77,8 +80,8 @@ def _best_of_day(currency: str) -> dict[str, Any]:
         "prize": {
             "kind": "gift_card",
             "label": "gift card",
-            "amount": 10 * 10 ** exponent(currency),
-            "budget": 10 * 10 ** exponent(currency),
+            "amount": worth,
+            "budget": worth,
         },
         "return_window_days": 1,
         "person_first_hours": 0,

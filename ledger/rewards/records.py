@@ -22,11 +22,15 @@ _COUNT: Final = "count"
 
 
 class Writing(NamedTuple):
-    """What a record needs besides the state: when, as which version, and who is who."""
+    """What a record needs besides the state: when, as which version, and who is who.
+
+    ``stores`` are what stores are called, by their ids.
+    """
 
     at: datetime
     version: int
     staff: Staff
+    stores: Mapping[str, str] = {}
 
 
 def award_record(
@@ -55,7 +59,7 @@ def award_record(
         how=programme.give.how,
         who=programme.who,
         key=award.key,
-        name=writing.staff.name(award.key) if programme.who is Who.PERSON else None,
+        name=_name(programme.who, award.key, writing),
         currency=programme.currency,
         period=programme.period,
         first=award.period.first,
@@ -99,6 +103,13 @@ def _news(
         confirmed_since = old is not None and old.status is not state.status
         wanted = News.CONFIRMED if confirmed_since else told[0]
     return told if wanted == told[0] else (wanted, at)
+
+
+def _name(who: Who, key: str, writing: Writing) -> str | None:
+    """What people call them; a team's name is its key."""
+    if who is Who.PERSON:
+        return writing.staff.name(key)
+    return writing.stores.get(key) if who is Who.STORE else None
 
 
 def receivers_of(who: Who, key: str, period: Period, staff: Staff) -> list[str]:

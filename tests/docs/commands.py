@@ -74,6 +74,7 @@ WHO: Final[dict[str, Run | Elsewhere | Needs]] = {
     "daybook rewards": FOLDER,
     "daybook restore": Elsewhere("tests/operate/test_backup.py", '"restore"'),
     "daybook resume": Elsewhere("tests/operate/test_planted_faults.py", '"resume"'),
+    "daybook signals": FOLDER,
     "daybook sink": Elsewhere("tests/streams/plant.py", '"sink"'),
     "daybook stop": Elsewhere("tests/operate/test_planted_faults.py", '"stop"'),
     "daybook targets": SERVERS,

@@ -42,7 +42,7 @@ from daybook.streams.ticks import Outcome
 
 NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
 SOLD_ON = date(2026, 3, 10)
-CALENDAR = Calendar([StoreEntry(store_id="leeds", days=[DayRule(zone="UTC")])])
+CALENDAR = Calendar([StoreEntry(store_id="leeds", name="Leeds Market", days=[DayRule(zone="UTC")])])
 FILE: dict[str, Any] = {
     "programmes": [
         {
@@ -86,14 +86,16 @@ class Watcher:
         self.agent = RewardsAgent(lambda: self.file, around, timedelta(0))
         self.agent.restore(self.table)
 
-    def sell(self, net: int, day: date = SOLD_ON, *, whole: bool = True) -> None:
+    def sell(
+        self, net: int, day: date = SOLD_ON, *, whole: bool = True, by: tuple[str, str] = ("staff", "ann")
+    ) -> None:
         """Ann has sold for so much on a day, as her partition tells it."""
         self._told += 1
         place = version(1, self._told)
         vector = [0] * m.WIDTH
         vector[m.GROSS], vector[m.ORDERS] = net, 1
-        entries = {"ann": [place, *vector]}
-        self.view.take(TotalsBucket(1, 0, place, "sales", day.isoformat(), "GBP", "staff", entries))
+        entries = {by[1]: [place, *vector]}
+        self.view.take(TotalsBucket(1, 0, place, "sales", day.isoformat(), "GBP", by[0], entries))
         if whole:
             self.view.take(PartitionPosition(1, 0, self._told, 0, 0, 0, 0, 0, 0))
 
@@ -125,6 +127,16 @@ def watcher() -> Watcher:
     made = Watcher()
     made.sell(15_000)
     return made
+
+
+def test_a_store_is_told_by_its_name() -> None:
+    """Whoever reads that a store has won reads what people call it, and not its id."""
+    watcher = Watcher()
+    programme = FILE["programmes"][0] | {"who": "store", "programme_id": "good-day-of-a-store"}
+    watcher.file = RewardsFile.model_validate_json(orjson.dumps({"programmes": [programme]}))
+    watcher.sell(25_000, by=("store", "leeds"))
+    (award,) = watcher.tick()
+    assert (award.key, award.name) == ("leeds", "Leeds Market")
 
 
 def test_an_award_is_pending_then_confirmed_with_its_positions(watcher: Watcher) -> None:
