@@ -6,36 +6,28 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import NamedTuple
 
-from daybook.board_files import load_measures
 from daybook.brokers import client_security
-from daybook.json_files import FileError
 from daybook.ledger.alerts.asker import Asker, Sources
 from daybook.ledger.alerts.receiver_health import ReceiverHealth
 from daybook.ledger.alerts.tills import TillBook
-from daybook.ledger.expressions import Expression, ExpressionError, parse_all
+from daybook.ledger.bought.book import BoughtBook
 from daybook.ledger.plans import Plans
 from daybook.ledger.signals.merged import MergedSignals
-from daybook.operations.base import CannotAct
 from daybook.plan_sources import plans_of_files
 from daybook.readiness import needed_calendar
-from daybook.rules_file import Rules, needed_rules
+from daybook.rules_file import Rules, custom_measures, needed_rules
 from daybook.settings import Settings
 from daybook.streams.alerts_view import NotificationsFollower
 from daybook.streams.watch_agent import WatchAgent
 
 
-def custom_measures(settings: Settings) -> dict[str, Expression]:
-    """The measures of the settings' file.
+class EventBooks(NamedTuple):
+    """Where events are noted for rules that totals cannot answer."""
 
-    Raises:
-        CannotAct: the file is not there or not valid.
-    """
-    try:
-        measures = load_measures(settings.measures_file)
-        return parse_all({measure.name: measure.expression for measure in measures})
-    except (FileError, ExpressionError) as error:
-        raise CannotAct(str(error)) from error
+    tills: TillBook
+    bought: BoughtBook
 
 
 def watch_agent(
@@ -44,12 +36,13 @@ def watch_agent(
     plans: Plans | None = None,
     rules: Rules | None = None,
     health: ReceiverHealth | None = None,
-    tills: TillBook | None = None,
+    events: EventBooks | None = None,
     signals: MergedSignals | None = None,
 ) -> WatchAgent:
     """The agent that decides about alerts, by the rules, targets and measures of the settings' files.
 
-    Of tills it knows what somebody notes in ``tills``, of signals what ``signals`` is told.
+    Of tills, campaigns and customers it knows what somebody notes in ``events``, of signals what ``signals``
+    is told.
 
     Raises:
         CannotAct: one of them is not there or not valid.
@@ -61,7 +54,8 @@ def watch_agent(
         targets=lambda: meant.targets,
         adjustments=lambda: meant.adjustments,
         receivers=lambda: known.of(receiver.id for receiver in holding.current.receivers),
-        tills=tills,
+        tills=events.tills if events else None,
+        bought=events.bought if events else None,
         signals=signals,
         custom=custom,
     )

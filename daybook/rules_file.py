@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from daybook.board_files import load_measures
 from daybook.json_files import FileError, read_document
 from daybook.ledger.alerts.checking import problems
-from daybook.ledger.expressions import Expression
+from daybook.ledger.expressions import Expression, ExpressionError, parse_all
 from daybook.operations.base import CannotAct
 from daybook.reloading import Reloaded
 from daybook.schemas.rules import RulesFile
@@ -28,6 +29,19 @@ def load_rules(path: Path, custom: Mapping[str, Expression] | None = None) -> Ru
     if custom is not None and (found := problems(file, custom)):
         raise FileError(f"The rules file {path} is not valid: {found[0]}.")
     return file
+
+
+def custom_measures(settings: Settings) -> dict[str, Expression]:
+    """The measures of the settings' file.
+
+    Raises:
+        CannotAct: the file is not there or not valid.
+    """
+    try:
+        measures = load_measures(settings.measures_file)
+        return parse_all({measure.name: measure.expression for measure in measures})
+    except (FileError, ExpressionError) as error:
+        raise CannotAct(str(error)) from error
 
 
 class Rules(Reloaded[RulesFile]):

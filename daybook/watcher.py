@@ -10,16 +10,20 @@ from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from daybook.alert_agent import custom_measures, following_log, watch_agent
+from daybook.alert_agent import EventBooks, following_log, watch_agent
 from daybook.board_agent import leaderboards_agent, telling_news, watched_staff
 from daybook.board_files import load_adjustments, load_targets
 from daybook.brokers import client_security
 from daybook.cases_agent import cases_agent
+from daybook.event_reading import reading_events
 from daybook.faust_running import run_process
 from daybook.groups import WATCHERS
 from daybook.heartbeat import beating
 from daybook.ledger.alerts.receiver_health import ReceiverHealth
+from daybook.ledger.alerts.signal_measures import asks_for_orders
+from daybook.ledger.alerts.till_questions import asks_for_tills
 from daybook.ledger.alerts.tills import TillBook
+from daybook.ledger.bought.book import BoughtBook
 from daybook.ledger.merged import MergedTotals
 from daybook.metrics.watcher import readings
 from daybook.plan_sources import following_plans, plans_of_files
@@ -27,13 +31,12 @@ from daybook.readiness import needed_calendar, ready_topics
 from daybook.reloading import Looked, Watched, reloading
 from daybook.rewards_agent import rewards_agent
 from daybook.rewards_file import needed_rewards
-from daybook.rules_file import needed_rules
+from daybook.rules_file import custom_measures, needed_rules
 from daybook.settings import Settings
 from daybook.stored_history import taking_history
 from daybook.streams.following import Told, TotalsFollower
 from daybook.streams.projecting import ProjectionsAgent
 from daybook.streams.tick_app import TickApp, TickSettings
-from daybook.till_reading import reading_tills
 from daybook.watched_stores import watched_stores
 
 log = logging.getLogger(__name__)
@@ -61,9 +64,10 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
         cases_agent(settings, calendar, plans, boards.signal_dimensions) as cases,
     ):
         boards.see(cases.signals)
-        tills = TillBook(calendar)
+        tills, bought = TillBook(calendar), BoughtBook(calendar)
+        events = EventBooks(tills, bought)
         watch = watch_agent(
-            settings, plans=plans, rules=rules, health=health, tills=tills, signals=cases.signals
+            settings, plans=plans, rules=rules, health=health, events=events, signals=cases.signals
         )
         app = TickApp(
             tick_settings(settings, WATCHERS),
@@ -87,7 +91,8 @@ async def run_watcher(settings: Settings, stopping: asyncio.Event) -> None:
         async with (
             telling_news(boards, app.processors[0]),
             beating(app, rules, settings.rules_file),
-            reading_tills(settings, tills, rules, lambda: app.deciding),
+            reading_events(settings, tills, rules, lambda: app.deciding, asks_for_tills),
+            reading_events(settings, bought, rules, lambda: app.deciding, asks_for_orders),
             reloading(*files),
         ):
             await run_process(app, "watcher", settings, tell, stopping)

@@ -66,6 +66,7 @@ class Dimension(StrEnum):
     STAFF = "staff"
     PRODUCT = "product"
     CATEGORY = "category"
+    CAMPAIGN = "campaign"
     FEED = "feed"
     RECEIVER = "receiver"
 

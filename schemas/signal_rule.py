@@ -13,13 +13,18 @@ from daybook.schemas.rule_base import Factor, Level, RuleBase, WindowMinutes
 
 
 class SignalRule(RuleBase):
-    """A measure of signals in the last minutes is above, or below, a level and what is usual."""
+    """A measure of signals in the last minutes is above, or below, a level and what is usual.
+
+    So is what campaigns sell, and how many orders are those of new or of returning customers.
+    """
 
     kind: Literal["signal"] = "signal"
-    dimension: Literal["all", "region", "store"] = "store"
-    measure: MeasureText = Field(description="A measure of signals, or an expression over them.")
+    dimension: Literal["all", "region", "store", "campaign"] = "store"
+    measure: MeasureText = Field(
+        description="A measure of signals, or of campaigns and customers, or an expression over them."
+    )
     label: FreeText | None = Field(
-        None, description="Only of this topic, till, code, or `gateway: reason`; all if left out."
+        None, description="Only of this topic, till, code, campaign, or `gateway: reason`; all if left out."
     )
     minutes: WindowMinutes = 60
     above: Level | None = None
@@ -39,6 +44,8 @@ class SignalRule(RuleBase):
             raise PydanticCustomError("signal_level", "above, below: only one of them")
         if self.above is None and self.below is None and self.times_usual is None:
             raise PydanticCustomError("signal_level", "above, below or times_usual: one of them is needed")
+        if self.dimension == "campaign" and self.label is not None:
+            raise PydanticCustomError("signal_campaign", "label: campaigns are named by keys")
         if self.falls and self.above is not None:
             raise PydanticCustomError("signal_level", "falls: not with above")
         return self

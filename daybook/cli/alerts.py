@@ -12,8 +12,8 @@ import click
 from daybook.cli.store_options import do, give_up, print_json, print_table, store_options
 from daybook.json_files import FileError
 from daybook.operations import alerts as operations
-from daybook.operations.base import Document
-from daybook.rules_file import load_rules
+from daybook.operations.base import CannotAct, Document
+from daybook.rules_file import custom_measures, load_rules
 from daybook.schemas.alerts import Match
 from daybook.settings import Settings
 
@@ -164,8 +164,8 @@ def check(*, file: Path | None, as_json: bool) -> None:
     if path is None:
         give_up("Name a rules file, or set DAYBOOK_RULES_FILE.")
     try:
-        found = load_rules(path)
-    except FileError as error:
+        found = load_rules(path, custom_measures(Settings()))
+    except (FileError, CannotAct) as error:
         if as_json:
             print_json({"valid": False, "problem": str(error)})
         else:

@@ -8,14 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from daybook.alert_agent import custom_measures
 from daybook.doctor.findings import Finding, ok, skipped, warning, wrong
 from daybook.json_files import FileError
 from daybook.operations.access import stores_path
 from daybook.operations.base import CannotAct
 from daybook.producers.gateway import KeysFile, KeysFileError
 from daybook.rewards_file import needed_rewards
-from daybook.rules_file import needed_rules
+from daybook.rules_file import custom_measures, needed_rules
 from daybook.settings import Settings
 from daybook.stores import load_stores
 

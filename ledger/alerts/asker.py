@@ -17,6 +17,7 @@ from daybook.ledger.alerts.findings import Finding
 from daybook.ledger.alerts.gathering import Gathering
 from daybook.ledger.alerts.glance import Glance
 from daybook.ledger.alerts.sheet import Sheet
+from daybook.ledger.alerts.signal_measures import QuarterTotals, asks_for_orders
 from daybook.ledger.alerts.signal_questions import signal_questions
 from daybook.ledger.alerts.states import Details
 from daybook.ledger.alerts.taking_apart import Apart
@@ -26,6 +27,7 @@ from daybook.ledger.alerts.tills import TillBook
 from daybook.ledger.alerts.totals_sheet import SheetOfTotals
 from daybook.ledger.alerts.watching import Question
 from daybook.ledger.alerts.wording import links, summary, title
+from daybook.ledger.bought.book import BoughtBook
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.expressions import Expression
 from daybook.ledger.merged import MergedTotals
@@ -46,21 +48,22 @@ from daybook.schemas.alerts import (
 from daybook.schemas.signal_rule import SignalRule
 from daybook.schemas.stores import StoreEntry
 
-_FEED, _TILLS = b"feed|", b"till|"
+_FEED, _TILLS, _BOUGHT = b"feed|", b"till|", b"bought|"
 _MONEY: Final = (Dimension.ALL, Dimension.REGION, Dimension.STORE)
 
 
 class Sources(NamedTuple):
     """Where facts come from beside the totals; each may be left out.
 
-    ``receivers`` says how each receiver does, ``tills`` is where events are noted for rules about tills,
-    ``signals`` the signal totals for rules about those.
+    ``receivers`` says how each receiver does, ``tills`` and ``bought`` are where events are noted for rules
+    about tills, and about campaigns and customers; ``signals`` the signal totals for rules about those.
     """
 
     targets: Callable[[], Targets] = Targets
     adjustments: Callable[[], Iterable[Adjustment]] = lambda: ()
     receivers: Callable[[], Mapping[str, ReceiverFacts]] = dict
     tills: TillBook | None = None
+    bought: BoughtBook | None = None
     signals: MergedSignals | None = None
     custom: Mapping[str, Expression] = {}
 
@@ -68,7 +71,8 @@ class Sources(NamedTuple):
 class Asker:
     """Gathers the facts of all rules.
 
-    What it remembers can be gathered anew from the totals, but for the feed's counters and the till book.
+    What it remembers can be gathered anew from the totals, but for the feed's counters and what is noted of
+    the events themselves.
     """
 
     def __init__(self, calendar: Calendar, sources: Sources | None = None) -> None:
@@ -79,6 +83,7 @@ class Asker:
         self._feed = FeedMemory()
         self._tills = None if self._sources.tills is None else TillQuestions(self._sources.tills)
         self._counted: dict[int, int] | None = None
+        self._counted_before: dict[int, int] = {}
         self._view = MergedTotals()
         self._rules = r.RulesFile(rules=[])
         self._glance: Glance | None = None
@@ -105,6 +110,8 @@ class Asker:
         self._rules, self._view = rules, view
         self._sheet.follow(view)
         self._feed.note(now, view.positions.values())
+        counted = {number: position.next_offset for number, position in view.positions.items()}
+        self._counted_before, self._counted = self._counted or counted, counted
         self._paces = self._paces_of.at(now, self._sources.adjustments())
         self._figures = day_figures(self._paces, Aims(self._sources.targets(), self._sheet.sold, now))
         glance = self._glance = Glance(self._gathering, now, self._factor(now))
@@ -118,17 +125,16 @@ class Asker:
     def _of_tills(
         self, rules: Sequence[r.Rule], glance: Glance, going_on: Iterable[Alert]
     ) -> Iterator[Question]:
-        """About tills, if all events are read that were counted when this was asked last.
-
-        Where reading lags behind counting tills would seem silent that are not.
-        """
-        counted = {number: position.next_offset for number, position in self._view.positions.items()}
-        before, self._counted = self._counted or counted, counted
-        if self._tills is None or not self._tills.book.complete:
-            return
-        read = self._tills.book.next_offsets
-        if all(read.get(partition, 0) >= offset for partition, offset in before.items()):
+        """About tills, which would seem silent that are not where reading lags behind counting."""
+        if self._tills is not None and self._is_read(self._tills.book):
             yield from self._tills.of(rules, glance, going_on)
+
+    def _is_read(self, book: TillBook | BoughtBook) -> bool:
+        """Whether all events are read into a book that were counted when this was asked last."""
+        read = book.next_offsets
+        return book.complete and all(
+            read.get(partition, 0) >= offset for partition, offset in self._counted_before.items()
+        )
 
     def _factor(self, now: datetime) -> Callable[[StoreEntry, date], Fraction]:
         holding = newest(self._sources.adjustments(), now)
@@ -138,8 +144,8 @@ class Asker:
         if isinstance(rule, r.ThresholdRule):
             yield from threshold_questions(rule, glance, self._view, self._sources.custom)
         elif isinstance(rule, SignalRule):
-            if self._sources.signals is not None:
-                yield from signal_questions(rule, glance, self._sources.signals)
+            if (totals := self._asked_by(rule)) is not None:
+                yield from signal_questions(rule, glance, totals)
         elif isinstance(rule, r.FeedRule):
             facts = self._feed.facts(rule.what, rule.minutes)
             yield Question(rule, Scope(dimension=Dimension.FEED), glance.now.astimezone(UTC).date(), facts)
@@ -148,20 +154,34 @@ class Asker:
                 scope = Scope(dimension=Dimension.RECEIVER, key=name)
                 yield Question(rule, scope, glance.now.astimezone(UTC).date(), known)
 
+    def _asked_by(self, rule: SignalRule) -> QuarterTotals | None:
+        """The totals that a rule asks for; None as long as they are not known."""
+        if not asks_for_orders(rule):
+            return self._sources.signals
+        book = self._sources.bought
+        return book.sums if book is not None and self._is_read(book) else None
+
     def changes(self) -> Iterator[tuple[bytes, bytes | None]]:
         """What has to be kept since this was asked last: entries, of which None removes one."""
         for key, value in self._feed.changes().items():
             yield _FEED + key, value
-        if self._tills is not None:
-            self._tills.book.forget_old()
-            for key, value in self._tills.book.changes():
-                yield _TILLS + key, value
+        for prefix, book in self._books():
+            book.forget_old()
+            for key, value in book.changes():
+                yield prefix + key, value
 
     def restore(self, entries: Mapping[bytes, bytes]) -> None:
         """Forget everything, and know what was kept."""
         self._feed.restore(_beginning_with(_FEED, entries))
+        for prefix, book in self._books():
+            book.restore(_beginning_with(prefix, entries))
+
+    def _books(self) -> Iterator[tuple[bytes, TillBook | BoughtBook]]:
+        """Where events are noted, and what the keys of their entries begin with."""
         if self._tills is not None:
-            self._tills.book.restore(_beginning_with(_TILLS, entries))
+            yield _TILLS, self._tills.book
+        if self._sources.bought is not None:
+            yield _BOUGHT, self._sources.bought
 
     def details(self, question: Question, finding: Finding) -> Details:
         """What an alert carries for those who are told of it."""

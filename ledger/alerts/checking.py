@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from daybook.ledger.alerts.signal_measures import by_campaign_alone, rule_measure
 from daybook.ledger.alerts.wording import PLACES, unknown_places
 from daybook.ledger.expressions import Expression, ExpressionError, parse
-from daybook.ledger.signals.expressions import signal_expression
 from daybook.schemas.rules import RulesFile, ThresholdRule
 from daybook.schemas.signal_rule import SignalRule
 
@@ -21,7 +21,9 @@ def _measures(file: RulesFile, custom: Mapping[str, Expression]) -> Iterator[str
         if isinstance(rule, ThresholdRule | SignalRule):
             try:
                 if isinstance(rule, SignalRule):
-                    signal_expression(rule.measure)
+                    measure = rule_measure(rule)
+                    if rule.dimension == "campaign" and not by_campaign_alone(measure):
+                        yield f"rules.{number} ({rule.id}).dimension: {rule.measure} is no campaign's"
                 else:
                     parse(rule.measure, custom)
             except ExpressionError as error:

@@ -8,7 +8,7 @@ for a day that is over by more than three days reversals are taken as they stand
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 import orjson
@@ -16,7 +16,7 @@ import orjson
 from daybook.ledger.alerts.sheet import PAST_DAYS
 from daybook.ledger.calendar import Calendar
 from daybook.ledger.curves import QUARTERS, wall_quarter
-from daybook.ledger.till_events import Kind, TillEvent
+from daybook.ledger.till_events import Kind, TillEvent, till_event
 
 _IDS_DAYS: Final = timedelta(days=3)
 _KEPT: Final = timedelta(days=PAST_DAYS + 1)
@@ -78,6 +78,12 @@ class TillBook:
         self._changed: set[tuple[bytes, Till, date]] = set()
         self._gone: set[bytes] = set()
         self._newest = _LONG_AGO
+
+    def read(self, value: bytes, recorded_at: datetime) -> None:
+        """Note an event as it came."""
+        event = till_event(value, recorded_at)
+        if event is not None:
+            self.note(event)
 
     def note(self, event: TillEvent) -> None:
         """Take over an event."""

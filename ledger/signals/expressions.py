@@ -37,7 +37,9 @@ def signal_expression(text: str) -> Expression:
     return parse(text, vocabulary=SIGNAL_VOCABULARY)
 
 
-def value_of(expression: Expression, parts: Iterable[Mapping[str, int]]) -> Fraction | None:
+def value_of(
+    expression: Expression, parts: Iterable[Mapping[str, int]], vocabulary: Vocabulary = SIGNAL_VOCABULARY
+) -> Fraction | None:
     """The exact value of measures added up; None where it divides by zero."""
     known = list(parts)
-    return expression.value([sum(part.get(name, 0) for part in known) for name in SIGNAL_VOCABULARY.stored])
+    return expression.value([sum(part.get(name, 0) for part in known) for name in vocabulary.stored])
