@@ -1,4 +1,4 @@
-"""A past that is quickly told: one sale for each store's quarter hour, of as many pieces as usually go then.
+"""A past that is quickly told: a few sales for each store's quarter hour, of as much as usually goes then.
 
 Rules compare with weeks, and to simulate every ticket of them would take minutes. Amounts are those that
 the simulated shops bring on average; orders are fewer and larger than they would be.
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from daybook.producers.records import OutgoingRecord
+from daybook.producers.simulator.buyers import CAMPAIGNS, buyer
 from daybook.producers.simulator.shops import SHOPS, Shop
 from daybook.producers.simulator.stream import WEEKDAYS, SimulatedRecord, simulate
 
@@ -27,7 +28,7 @@ _SAMPLE: Final = datetime(2026, 1, 5, tzinfo=UTC)
 def plain_days(
     seed: int, now: datetime, back: Iterable[int], rate: float, *, until: datetime | None = None
 ) -> Iterator[OutgoingRecord]:
-    """One sale for each quarter hour of each store, on business dates so many days before its own.
+    """A sale (on the web two) for each store's quarter hour, on business dates so many days before its own.
 
     Days are told whole: part of one, taken for a day like others, would make all others unusual.
 
@@ -48,7 +49,7 @@ def plain_days(
                     if shop.business_date(began) == dates[shop.store_id]:
                         amount = _amount(seed, shop, began, rate, worth.get(shop.store_id, 0))
                         if amount > 0:
-                            yield _sale(shop, began, amount)
+                            yield from _sales(seed, shop, began, amount)
             began += _QUARTER
 
 
@@ -91,10 +92,24 @@ def _event(record: SimulatedRecord) -> dict[str, Any]:
     return event if isinstance(event, dict) and not record.note.startswith("damaged") else {}
 
 
-def _sale(shop: Shop, began: datetime, amount: int) -> OutgoingRecord:
+def _sales(seed: int, shop: Shop, began: datetime, amount: int) -> Iterator[OutgoingRecord]:
+    """The quarter hour's sale; on the web a fifth of it comes from a campaign, and customers are known."""
+    if not shop.online:
+        yield _sale(shop, began, amount, "", {})
+        return
+    chance = Random(f"{seed}|past|buyers|{shop.store_id}|{began.isoformat()}")  # noqa: S311 - as above
+    parts = {"": amount - amount // 5, CAMPAIGNS[chance.randrange(len(CAMPAIGNS))]: amount // 5}
+    for campaign, part in parts.items():
+        if part > 0:
+            known = {"customer": buyer(shop.store_id, chance.getrandbits(128))}
+            known |= {"campaign": campaign} if campaign else {}
+            yield _sale(shop, began, part, "-c" if campaign else "", known)
+
+
+def _sale(shop: Shop, began: datetime, amount: int, suffix: str, known: dict[str, str]) -> OutgoingRecord:
     place = int(began.timestamp()) // 900
     product = shop.products[place % len(shop.products)]
-    order = f"past-{shop.store_id}-{began:%y%m%d%H%M}"
+    order = f"past-{shop.store_id}-{began:%y%m%d%H%M}{suffix}"
     event = {
         "schema_version": "1.0",
         "type": "sale.completed",
@@ -120,5 +135,6 @@ def _sale(shop: Shop, began: datetime, amount: int) -> OutgoingRecord:
             }
         ],
         "charged": amount,
+        **known,
     }
     return OutgoingRecord(order.encode(), orjson.dumps(event))

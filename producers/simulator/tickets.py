@@ -8,6 +8,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from daybook.producers.simulator.baskets import Line, basket, charged
+from daybook.producers.simulator.buyers import CAMPAIGNS, buyer
 from daybook.producers.simulator.rates import reporting_rate
 from daybook.producers.simulator.shops import Shop
 
@@ -50,9 +51,9 @@ def _envelope(rng: Random, shop: Shop, number: str, local: datetime) -> Event:
         "reporting": reporting_rate(shop.currency, local),
     }
     if shop.online:
-        event["customer"] = f"{rng.getrandbits(128):032x}"
+        event["customer"] = buyer(shop.store_id, rng.getrandbits(128))
         if rng.random() < 0.2:
-            event["campaign"] = rng.choice(("Spring letter", "Back in stock", "Free delivery week"))
+            event["campaign"] = rng.choice(CAMPAIGNS)
     else:
         event |= {"till_id": event["source"].split(".")[0], "staff": _staff(rng, shop)}
         if rng.random() < 0.003:

@@ -6,10 +6,13 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 
 import orjson
+import pytest
 
 from daybook.ledger.calendar import Calendar
+from daybook.producers.simulator.buyers import CAMPAIGNS
 from daybook.producers.simulator.plainly import plain_days
 from daybook.producers.simulator.shops import SHOPS, simulated_stores
+from daybook.producers.simulator.stream import simulate
 
 NOW = datetime(2026, 3, 24, 7, 40, tzinfo=UTC)
 SHOP = {shop.store_id: shop for shop in SHOPS}
@@ -34,7 +37,8 @@ def test_every_day_of_the_past_is_told_whole() -> None:
         today = shop.business_date(NOW)
         assert sorted(days) == [today - timedelta(days=back) for back in (14, 7, 2, 1)]
         open_hours = sum(expected > 0 for expected in shop.hours)
-        assert {len(sold) for sold in days.values()} == {open_hours * 4}
+        sales = 2 if shop.online else 1
+        assert {len(sold) for sold in days.values()} == {open_hours * 4 * sales}
 
 
 def test_the_past_ends_where_sales_are_simulated_one_by_one() -> None:
@@ -52,3 +56,23 @@ def test_the_past_has_the_weekdays_of_the_shops() -> None:
     days = _sold([3, 8])["marlow-street"]
     by_weekday = {day.weekday(): sum(amount for _, amount in sold) for day, sold in days.items()}
     assert 1.3 < by_weekday[5] / by_weekday[0] < 1.9
+
+
+def test_customers_of_the_past_come_again_and_campaigns_bring_a_fifth() -> None:
+    """Of today's web customers some bought weeks ago and most never; each campaign is usual on each day."""
+    past = [orjson.loads(record.value) for record in plain_days(1, NOW, [28, 21, 14, 7], 1.0)]
+    web = [event for event in past if SHOP[event["store_id"]].online]
+    assert all("customer" in event for event in web)
+    assert not any("customer" in event or "campaign" in event for event in past if event not in web)
+    brought: defaultdict[str, int] = defaultdict(int)
+    for event in web:
+        brought[event.get("campaign", "")] += event["charged"]
+    assert set(brought) == {"", *CAMPAIGNS}
+    assert sum(brought[campaign] for campaign in CAMPAIGNS) / sum(brought.values()) == pytest.approx(
+        0.2, abs=0.01
+    )
+    records = simulate(1, NOW - timedelta(hours=24), NOW, rate=0.1)
+    sold = (orjson.loads(record.value) for record in records if not record.note.startswith("damaged"))
+    today = {event["customer"] for event in sold if "customer" in event}
+    known = today & {event["customer"] for event in web}
+    assert 0.1 < len(known) / len(today) < 0.5
