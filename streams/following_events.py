@@ -14,12 +14,16 @@ class EventBook(Protocol):
     """Where events are noted."""
 
     next_offsets: dict[int, int]
+    partitions: int | None
 
     def read(self, value: bytes, recorded_at: datetime) -> None:
         """Note an event as it came."""
 
-    def read_to(self, partition: int, offset: int) -> None:
-        """All events of a partition before an offset are noted."""
+    def read_to(self, partition: int, offset: int, recorded_at: datetime) -> None:
+        """All events of a partition before an offset are noted; the last was recorded at ``recorded_at``."""
+
+    def tidy(self) -> None:
+        """Let go of what is not needed any more, though more is read; called often."""
 
 
 class EventsFollower(TopicFollower):
@@ -34,9 +38,16 @@ class EventsFollower(TopicFollower):
     ) -> None:
         super().__init__(bootstrap, topics.EVENTS, partitions, consumer_options)
         self.offsets = dict(book.next_offsets)
+        book.partitions = partitions
         self._book = book
 
     def take(self, record: Any) -> None:
         """Note an event."""
-        self._book.read(record.value or b"", datetime.fromtimestamp(record.timestamp / 1000, UTC))
-        self._book.read_to(record.partition, record.offset + 1)
+        at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+        self._book.read(record.value or b"", at)
+        self._book.read_to(record.partition, record.offset + 1, at)
+
+    def taken(self) -> None:
+        """Let go of what is not needed any more, while much is read."""
+        if not self.caught_up:
+            self._book.tidy()

@@ -75,6 +75,8 @@ class TillBook:
         """Rises when the book was put back: whoever reads goes on at ``next_offsets``."""
         self.complete = False
         """Whether all is noted that the topic held when its reader began."""
+        self.partitions: int | None = None
+        """How many the event topic has."""
         self._changed: set[tuple[bytes, Till, date]] = set()
         self._gone: set[bytes] = set()
         self._newest = _LONG_AGO
@@ -107,9 +109,12 @@ class TillBook:
             counts[quarter] = counts.get(quarter, 0) + 1
             self._changed |= {(_DAY, till, day), (_IDS, till, day)}
 
-    def read_to(self, partition: int, offset: int) -> None:
+    def read_to(self, partition: int, offset: int, _recorded_at: datetime | None = None) -> None:
         """All events of a partition before an offset are noted."""
         self.next_offsets[partition] = offset
+
+    def tidy(self) -> None:
+        """Nothing: a till's day is small, however many days are read."""
 
     def forget_old(self) -> None:
         """Let go of days of more than eight weeks ago, and of identities of days that are long over."""

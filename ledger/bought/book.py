@@ -33,8 +33,9 @@ KEPT: Final = timedelta(days=PAST_DAYS + 1)
 _FACTS, _SUMS, _CUSTOMERS, _READ = b"facts|", b"sums|", b"customers|", b"read"
 _AT_A_TIME: Final = 20_000
 """Entries that are handed over at once, at most; the rest follows."""
+_NO_SUMS: Final = b"[]"
 _LONG_AGO: Final = date.min + KEPT
-_SHELF: Final = 2
+_SHELF: Final = 1
 """Digits of what an event is known by that say on which shelf of its day it is kept."""
 
 
@@ -61,6 +62,8 @@ class BoughtBook:
         """Rises when the book was put back: whoever reads goes on at ``next_offsets``."""
         self.complete = False
         """Whether all is noted that the topic held when its reader began."""
+        self.partitions: int | None = None
+        """How many the event topic has; None where that is not known yet."""
         self._begin()
 
     def _begin(self) -> None:
@@ -69,8 +72,11 @@ class BoughtBook:
         self._shelves: defaultdict[_Shelf, set[str]] = defaultdict(set)
         self._customers = Customers()
         self._closed = self._newest = _LONG_AGO
+        self._read_at: dict[int, date] = {}
         self._restoring = False
         self._changed: set[_Shelf | Day] = set()
+        self._written: set[_Shelf] = set()
+        """The shelves of which there is an entry."""
 
     def read(self, value: bytes, recorded_at: datetime) -> None:
         """Note an event as it came."""
@@ -82,9 +88,10 @@ class BoughtBook:
         elif (seen := till_event(value, recorded_at)) is not None and seen.store_id in self._calendar:
             self._begin_day(Day(seen.store_id, self._calendar.moment(seen.store_id, seen.at).business_date))
 
-    def read_to(self, partition: int, offset: int) -> None:
-        """All events of a partition before an offset are noted."""
+    def read_to(self, partition: int, offset: int, recorded_at: datetime) -> None:
+        """All events of a partition before an offset are noted; the last was recorded at ``recorded_at``."""
         self.next_offsets[partition] = offset
+        self._read_at[partition] = recorded_at.date()
 
     def note(self, event: Bought) -> None:
         """Take over an event. One of a closed day changes nothing, nor does a state that is not newer."""
@@ -152,15 +159,26 @@ class BoughtBook:
             self._changed.add(Day(event.store_id, part.business_date))
         self.sums.add(Day(event.store_id, part.business_date), cell, measures, sign)
 
+    def tidy(self) -> None:
+        """Close what can be closed, while events of the past are read."""
+        self.forget_old()
+
     def forget_old(self) -> None:
-        """Close days, once all events are read, and let go of those of more than eight weeks ago."""
+        """Close days, and let go of those of more than eight weeks ago.
+
+        While events of the past are still read a day is closed as soon as no partition is before it any more.
+        """
         last = self._newest - OPEN_DAYS
-        if not self.complete or last <= self._closed:
+        if not self.complete:
+            read = len(self._read_at) == self.partitions
+            last = min(self._newest, *self._read_at.values()) - OPEN_DAYS if read else _LONG_AGO
+        if last <= self._closed:
             return
         for shelf in sorted(each for each in self._shelves if each.business_date <= last):
             for slot in sorted(self._shelves.pop(shelf)):
                 self._close(self._facts.pop(slot))
-            self._changed.add(shelf)
+            # What was never kept need not be removed.
+            (self._changed.add if shelf in self._written else self._changed.discard)(shelf)
         self._changed.update(day for day in self.sums.days if self._closed < day.business_date <= last)
         self._closed = last
         for day in [day for day in self.sums.days if day.business_date < self._newest - KEPT]:
@@ -181,7 +199,10 @@ class BoughtBook:
         """What has to be kept since this was asked last: entries, of which None removes one.
 
         How far events are read comes last, when nothing else is left: what is read again changes nothing.
+        Before all is read there is nothing to keep: days of then are closed as soon as it is.
         """
+        if not self.complete:
+            return
         for _ in range(min(len(self._changed), _AT_A_TIME)):
             yield self._entry(self._changed.pop())
         for shard, value in self._customers.changes():
@@ -190,17 +211,24 @@ class BoughtBook:
             yield _READ, orjson.dumps([self._closed.isoformat(), sorted(self.next_offsets.items())])
 
     def _entry(self, which: _Shelf | Day) -> tuple[bytes, bytes | None]:
-        if isinstance(which, _Shelf):
-            slots = self._shelves.get(which)
-            kept = (
-                orjson.dumps([self._facts[slot] for slot in sorted(slots)], default=list) if slots else None
-            )
-            return _FACTS + orjson.dumps(list(which)), kept
-        if which not in self.sums:
-            return _SUMS + orjson.dumps(list(which)), None
-        return _SUMS + orjson.dumps(list(which)), self.sums.encode(
-            which
-        ) if which.business_date <= self._closed else b"[]"
+        prefix, value = (
+            (_FACTS, self._shelved(which)) if isinstance(which, _Shelf) else (_SUMS, self._summed(which))
+        )
+        return prefix + orjson.dumps(list(which)), value
+
+    def _shelved(self, shelf: _Shelf) -> bytes | None:
+        slots = self._shelves.get(shelf)
+        if not slots:
+            self._written.discard(shelf)
+            return None
+        self._written.add(shelf)
+        return orjson.dumps([self._facts[slot] for slot in sorted(slots)], default=list)
+
+    def _summed(self, day: Day) -> bytes | None:
+        if day not in self.sums:
+            return None
+        # Of an open day they follow from its events; that the store has sold does not.
+        return self.sums.encode(day) if day.business_date <= self._closed else _NO_SUMS
 
     def restore(self, entries: Mapping[bytes, bytes]) -> None:
         """Forget everything, and know what these entries say."""
@@ -222,6 +250,7 @@ class BoughtBook:
             for fact in orjson.loads(value):
                 self._take(_decoded(fact), 1)
         self._restoring, self._changed = False, set()
+        self._written = set(self._shelves)
 
 
 def _shelf_of(event: Bought) -> _Shelf:

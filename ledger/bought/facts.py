@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
+from sys import intern
 from typing import Final, NamedTuple
 
 from daybook.ledger import measures as m
@@ -70,10 +71,10 @@ def bought(value: bytes, recorded_at: datetime, calendar: Calendar) -> Bought | 
     return Bought(
         identity(event.source, known_by).hex(),
         event.version if isinstance(event, OrderSnapshot) else 0,
-        event.store_id,
+        intern(event.store_id),
         int((event.placed_at if isinstance(event, OrderSnapshot) else event.time).timestamp() // 1),
-        event.currency,
-        event.campaign or "",
+        intern(event.currency),
+        intern(event.campaign or ""),
         _hash(event.customer) if event.customer else "",
         parts,
     )

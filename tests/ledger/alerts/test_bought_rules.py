@@ -125,9 +125,9 @@ def test_nothing_is_said_while_events_are_still_read() -> None:
         assert len(shop.alerts(asked)) == 1
         assert shop.alerts(asked, bought=None) == []
     shop.trade.position(500, 0, ELEVEN)
-    shop.book.read_to(0, 499)
+    shop.book.read_to(0, 499, ELEVEN)
     assert shop.alerts(asked) == []
-    shop.book.read_to(0, 500)
+    shop.book.read_to(0, 500, ELEVEN)
     assert len(shop.alerts(asked)) == 1
     shop.book.complete = False
     assert shop.alerts(asked) == []
