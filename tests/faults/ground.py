@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import os
 import random
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +27,7 @@ _SHOWN: Final = 120
 _PATIENCE: Final = 4
 """How many times longer a long run waits for what has to come, for it may share its machine."""
 _ENTRY: Final = "tests.faults.entry"
+DATABASE: Final = "daybook"
 
 
 class Unavailable(Exception):
@@ -129,10 +133,12 @@ def ground(
         for broker in brokers:
             wait_ready(broker)
         bootstrap = ",".join(broker.bootstrap for broker in brokers)
+        if run.without:
+            _made_without(run.without, clickhouse.url)
         plant = Plant(
             bootstrap,
             clickhouse.url,
-            "daybook",
+            DATABASE,
             run.folder,
             calendar=calendar,
             seed=run.seed,
@@ -145,6 +151,13 @@ def ground(
         made.forced(plant.worker)
         made.forced(plant.sink)
         yield made
+
+
+def _made_without(safeguard: str, url: str) -> None:
+    """Make the tables as a program without a safeguard makes them: the plant finds them there."""
+    command = [sys.executable, "-m", _ENTRY, f"no:{safeguard}", "migrate"]
+    settings = {"DAYBOOK_CLICKHOUSE_URL": url, "DAYBOOK_CLICKHOUSE_DATABASE": DATABASE}
+    subprocess.run(command, env=os.environ | settings, check=True, capture_output=True)
 
 
 def clickhouse_in(folder: Path, *, run_by: Sequence[str] = (), log: Path | None = None) -> ClickHouseServer:

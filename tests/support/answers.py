@@ -39,8 +39,9 @@ class LosingAnswers:
                 answers = threading.Thread(target=self._answer, args=(server, client, inserting), daemon=True)
                 answers.start()
                 while data := client.recv(65536):
+                    # The statement may come after the head, by itself; the head has the block's token.
                     if data.startswith(b"POST"):
-                        (inserting.set if b"INSERT" in data else inserting.clear)()
+                        (inserting.set if b"insert_deduplication_token" in data else inserting.clear)()
                     server.sendall(data)
         except OSError:
             return
