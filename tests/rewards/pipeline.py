@@ -1,4 +1,4 @@
-"""Four weeks of simulated deals, answers and enquiries, some of them restated afterwards, and programmes."""
+"""Three weeks of simulated deals, answers and enquiries, some of them restated afterwards, and programmes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, Final
 
 FIRST: Final = date(2026, 8, 31)
-DAYS: Final = 28
+DAYS: Final = 21
 AFTER: Final = 48
 STORES: Final = ("leeds", "york")
 PEOPLE: Final = ("ann", "ben", "cat", "dan")
@@ -87,7 +87,7 @@ PROGRAMMES: Final[list[dict[str, Any]]] = [
 
 def programmes() -> list[dict[str, Any]]:
     """As they stand in the rewards file."""
-    common = {"title": "Well done", "currency": "GBP", "first": FIRST.isoformat(), "last": "2026-09-27"}
+    common = {"title": "Well done", "currency": "GBP", "first": FIRST.isoformat(), "last": "2026-09-20"}
     return [common | each for each in PROGRAMMES]
 
 
