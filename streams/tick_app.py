@@ -106,6 +106,7 @@ class TickApp(FaustProcess, Generic[View]):
         self.processors: list[TickProcessor[View]] = []
         self._together = _Together(FaustSource(self.app, topics.TICKS), self.processors)
         self._ready = ready
+        self._is_ready = False
         self._last_sent = -1
         self._seen_at = 0.0
         self.ticked_at: float | None = None
@@ -155,8 +156,15 @@ class TickApp(FaustProcess, Generic[View]):
         if (position := self.next_offset(partition)) is not None:
             await self._together.seek(partition, position)
 
+    async def look_at_progress(self) -> None:
+        """As ever; but whoever waits for the view does not stand still, however long that takes."""
+        if not self._is_ready:
+            self._progress.forget()
+        await super().look_at_progress()
+
     async def _keep_time(self) -> None:
         await self._ready()
+        self._is_ready = True
         producer = AIOKafkaProducer(
             bootstrap_servers=self.settings.bootstrap,
             acks="all",
