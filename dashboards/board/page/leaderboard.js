@@ -6,6 +6,8 @@ import { count, day, percent } from "./format.js";
 import { start } from "./page.js";
 
 const TITLES = { staff: "Staff", team: "Teams", store: "Stores", product: "Products", region: "Regions", channel: "Channels" };
+const NAMES = { csat: "CSAT", nps: "NPS" };
+const SHARES = ["csat", "conversion", "win_rate", "cart_abandonment"];
 const address = new URLSearchParams(location.search);
 let board = null;
 let me = null;
@@ -41,7 +43,7 @@ function offerCurrencies() {
 }
 
 function panel(standings) {
-  const measured = standings.measure === "net" ? "" : ` by ${standings.measure.replaceAll("_", " ")}`;
+  const measured = standings.measure === "net" ? "" : ` by ${NAMES[standings.measure] ?? standings.measure.replaceAll("_", " ")}`;
   const title = `${TITLES[standings.by]}${measured}${standings.peer_group ? `, ${standings.peer_group}` : ""}`;
   const key = `${standings.by} ${standings.measure} ${standings.period} ${standings.peer_group ?? ""}`;
   return el(
@@ -76,7 +78,8 @@ function line(place, standings, most, key) {
 /** An amount, a count, or a ratio in millionths, by the measure's unit. */
 function value(place, standings, key) {
   if (standings.unit === "minor units") return amount(standings.measure, place.value, standings.currency, board, `${key} ${place.key}`);
-  const text = standings.unit === "millionths" ? count(place.value / 1e6, undefined, 3) : count(place.value);
+  const ratio = SHARES.includes(standings.measure) ? `${count(place.value / 1e4, undefined, 1)}\u00a0%` : count(place.value / 1e6, undefined, 3);
+  const text = standings.unit === "millionths" ? ratio : count(place.value);
   return figure(standings.measure, place.value, text);
 }
 
