@@ -66,6 +66,7 @@ MAY_BE_EMPTY = {
     "Like for like",
     "Teams, and attainment of own targets",
     "By measures of our own",
+    "By what customers and systems say",
     "Well done",
 }
 """What need not have happened in three weeks of simulated shops, or is told by agents."""

@@ -73,8 +73,10 @@ async def test_agents_decide_survive_and_are_taken_over(bootstrap: str) -> None:
             await until(lambda: ["a", "b"] in (counter.seen, standing_by.seen))
             assert second.deciding != third.deciding
         await until(lambda: third.deciding)
+        # It may decide for a moment before what was kept is put back into it.
+        await until(lambda: standing_by.count > before)
         reached = standing_by.count
-        await until(lambda: standing_by.count > reached >= before)
+        await until(lambda: standing_by.count > reached)
         assert standing_by.seen == ["a", "b"]
         assert await committed(bootstrap) > 0
     told = await alerts(bootstrap)
