@@ -82,7 +82,11 @@ class FaustProcess(ABC):
     ) -> None:
         self.app = _faust_app(settings, scheduler, assignor)
         self.app.transport = LedgerTransport(
-            self.app, settings.urls, fences, fetch_wait_seconds=settings.fetch_wait_seconds
+            self.app,
+            settings.urls,
+            fences,
+            lambda tp: self.next_offset(tp.partition) if tp.topic == source else None,
+            fetch_wait_seconds=settings.fetch_wait_seconds,
         )
         self.failure: BaseException | None = None
         """Why the process ended itself."""

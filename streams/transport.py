@@ -82,6 +82,10 @@ class ChangelogFence(Protocol):
         """Fence whoever wrote before; the offset of a barrier record behind all that is committed."""
 
 
+ResumeAt = Callable[[TP], int | None]
+"""The next offset that a partition's state expects; None where there is no state."""
+
+
 class _ConsumerThread(driver.AIOKafkaConsumerThread):
     mundane_level = "debug"
     """That it starts and stops is nothing to tell."""
@@ -122,6 +126,19 @@ class _Consumer(driver.Consumer):
                 ends.update(await super().highwaters(tp))
         return ends
 
+    async def perform_seek(self) -> None:
+        """Read on where the states are, once they are back.
+
+        What was fetched before found no state and is gone. Faust goes back to what is committed, and where
+        nothing is committed yet, nowhere.
+        """
+        await super().perform_seek()
+        resume_at: ResumeAt = self.transport.resume_at  # type: ignore[attr-defined]  # ours
+        for tp in self.assignment():
+            offset = None if self._is_changelog_tp(tp) else resume_at(tp)
+            if offset is not None:
+                await self.seek(tp, offset)
+
 
 class LedgerTransport(driver.Transport):
     """Faust's Kafka transport with the consumer above."""
@@ -129,8 +146,15 @@ class LedgerTransport(driver.Transport):
     Consumer = _Consumer
 
     def __init__(
-        self, app: Any, url: list[Any], fences: Mapping[str, ChangelogFence], *, fetch_wait_seconds: float
+        self,
+        app: Any,
+        url: list[Any],
+        fences: Mapping[str, ChangelogFence],
+        resume_at: ResumeAt,
+        *,
+        fetch_wait_seconds: float,
     ) -> None:
         super().__init__(url, app)
         self.fences = fences
+        self.resume_at = resume_at
         self.fetch_wait_seconds = fetch_wait_seconds

@@ -8,9 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from faust.types import TP
 
 from daybook.ledger.state import PartitionLedger
 from daybook.ledger.totals import merge
+from daybook.schemas import topics
 from daybook.streams.app import StreamSettings, Worker
 from daybook.topics import create_topics, planned_topics
 from daybook.worker import restorer
@@ -68,6 +70,31 @@ async def test_lost_batches_come_again(kafka_broker: KafkaBroker, monkeypatch: p
     expected = await asyncio.to_thread(fold_log, Source(bootstrap, PARTITIONS, epoch, CALENDAR))
     assert counted == merge(ledger.totals for ledger in expected)
     assert worker.failure is None
+
+
+async def test_what_was_fetched_before_the_state_was_back_is_read_again_at_once(
+    kafka_broker: KafkaBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Faust has handed out all there is before the state was there; nothing is committed to go back to."""
+    bootstrap = kafka_broker.bootstrap
+    epoch = await _topics(bootstrap)
+    await asyncio.to_thread(send, bootstrap, list(Trade(5).events(100)), None)
+    worker = Worker(StreamSettings(bootstrap, PARTITIONS), restorer(epoch, CALENDAR, PartitionLedger), None)
+    restored = worker.table.on_recovery_completed
+    source = [TP(topics.EVENTS, partition) for partition in range(PARTITIONS)]
+
+    async def handed_out(active: set[TP], standby: set[TP]) -> None:
+        await restored(active, standby)
+        for tp, end in (await worker.app.consumer.highwaters(*source)).items():
+            await worker.app.consumer.seek(tp, end)
+
+    monkeypatch.setattr(worker.table, "on_recovery_completed", handed_out)
+    await worker.start()
+    try:
+        await _until(lambda: _counted(worker) == 100)
+    finally:
+        await worker.stop()
+    assert worker.processor.replays == 0
 
 
 async def _topics(bootstrap: str) -> int:
