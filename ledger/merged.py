@@ -9,16 +9,14 @@ from __future__ import annotations
 from array import array
 from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
 
 from daybook.ledger import measures
+from daybook.ledger.merged_at import MergedAt, date_of
 from daybook.ledger.messages import PartitionPosition, TotalsBucket
 
 _NOTHING: Final = (0,) * measures.WIDTH
-_KEY_PARTS: Final = 5
-"""Parts of a bucket's record key: book, business date, currency, dimension and number."""
 
 
 class Place(NamedTuple):
@@ -89,7 +87,7 @@ class _Table:
         return difference
 
 
-class MergedTotals:
+class MergedTotals(MergedAt):
     """The merged totals from a business date on. It grows by one entry per key, day and partition.
 
     Args:
@@ -98,44 +96,12 @@ class MergedTotals:
     """
 
     def __init__(self, since: date | None = None, dimensions: Container[str] | None = None) -> None:
-        self._since = since or date.min
-        self._dimensions = dimensions
+        super().__init__(since, dimensions)
         self._tables: dict[Place, _Table] = {}
-        self._heads: dict[int, int] = {}
-        self.filling = False
-        """Whether more of the past is still being put in."""
-        self.positions: dict[int, PartitionPosition] = {}
-        """How far each partition is counted, as it was told last."""
 
     def __len__(self) -> int:
         """How many merged totals there are."""
         return sum(len(table.sums) for table in self._tables.values())
-
-    @property
-    def since(self) -> date:
-        """The first business date that is kept."""
-        return self._since
-
-    @property
-    def whole(self) -> bool:
-        """Whether it stands at positions, with all of their checkpoints and all of the past."""
-        return not self.filling and all(
-            partition in self.positions and self.positions[partition].version >= head
-            for partition, head in self._heads.items()
-        )
-
-    @property
-    def recorded_at(self) -> int | None:
-        """When the newest counted event came into the log (UTC, epoch milliseconds); None before any."""
-        told = [position.recorded_at for position in self.positions.values() if position.received]
-        return max(told, default=None)
-
-    def wants(self, record_key: bytes) -> bool:
-        """Whether a record of this key is worth decoding: positions are, and buckets of what is kept."""
-        parts = record_key.split(b"|")
-        if len(parts) != _KEY_PARTS:
-            return True
-        return self._keeps(parts[1].decode(), parts[3].decode())
 
     def take(self, message: TotalsBucket | PartitionPosition, told_at: int = 0) -> list[Change]:
         """Take over what a partition told; what it changed.
@@ -145,14 +111,12 @@ class MergedTotals:
             told_at: when it was told (UTC, epoch milliseconds).
         """
         if isinstance(message, PartitionPosition):
-            known = self.positions.get(message.partition)
-            if known is None or message.version >= known.version:
-                self.positions[message.partition] = message
+            self._stand(message)
             return []
-        self._heads[message.partition] = max(message.version, self._heads.get(message.partition, 0))
+        self._told(message.partition, message.version)
         if not self._keeps(message.business_date, message.dimension):
             return []
-        day = _date(message.business_date)
+        day = date_of(message.business_date)
         place = Place(message.book, day, message.currency, message.dimension)
         table = self._tables.setdefault(place, _Table())
         changes = []
@@ -161,11 +125,6 @@ class MergedTotals:
             if difference is not None:
                 changes.append(Change(place, key, difference, told_at))
         return changes
-
-    def _keeps(self, business_date: str, dimension: str) -> bool:
-        if self._dimensions is not None and dimension not in self._dimensions:
-            return False
-        return _date(business_date) >= self._since
 
     def places(self) -> Iterator[Place]:
         """All places that have a total."""
@@ -197,8 +156,3 @@ def all_entries(merged: TotalsView, places: Iterable[Place] | None = None) -> It
     for place in merged.places() if places is None else places:
         for key, total in merged.table(place).items():
             yield Change(place, key, total.vector, total.reached_at)
-
-
-@lru_cache(maxsize=4096)
-def _date(text: str) -> date:
-    return date.fromisoformat(text)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
+from daybook.ledger.merged_at import MergedAt, date_of
 from daybook.ledger.messages import PartitionPosition
 from daybook.ledger.signals.encoding import SignalBucket
 from daybook.ledger.signals.facts import SIGNALS
@@ -18,8 +19,6 @@ Quarters = Mapping[int, Mapping[str, Measures]]
 """What a store has: by quarter hour (epoch seconds, 0: the whole day), then by what follows in the key."""
 _NOTHING: Final[Mapping[str, Measures]] = {}
 _NO_QUARTERS: Final[Quarters] = {}
-_KEY_PARTS: Final = 5
-"""Parts of a bucket's record key: book, business date, currency, dimension and shard."""
 
 
 class SignalPlace(NamedTuple):
@@ -72,7 +71,7 @@ class _Table:
         return difference
 
 
-class MergedSignals:
+class MergedSignals(MergedAt):
     """The merged signal totals from a business date on.
 
     Args:
@@ -81,60 +80,29 @@ class MergedSignals:
     """
 
     def __init__(self, since: date | None = None, dimensions: Container[str] | None = None) -> None:
-        self._since = since or date.min
-        self._dimensions = dimensions
+        super().__init__(since, dimensions)
         self._tables: dict[SignalPlace, _Table] = {}
         self._currencies: set[str] = set()
-        self._heads: dict[int, int] = {}
         self._listeners: list[Callable[[Sequence[SignalChange]], None]] = []
-        self.filling = False
-        """Whether more of the past is still being put in."""
-        self.positions: dict[int, PartitionPosition] = {}
-        """How far each partition is counted, as it was told last."""
-
-    @property
-    def since(self) -> date:
-        """The first business date that is kept."""
-        return self._since
-
-    @property
-    def whole(self) -> bool:
-        """Whether it stands at positions, with all of their checkpoints and all of the past."""
-        return not self.filling and all(
-            partition in self.positions and self.positions[partition].version >= head
-            for partition, head in self._heads.items()
-        )
-
-    @property
-    def recorded_at(self) -> int | None:
-        """When the newest counted signal came into the log (UTC, epoch milliseconds); None before any."""
-        return max((each.recorded_at for each in self.positions.values() if each.received), default=None)
 
     @property
     def currencies(self) -> list[str]:
         """All currencies that were told of, sorted; '' is that of signals without one."""
         return sorted(self._currencies)
 
-    def wants(self, record_key: bytes) -> bool:
-        """Whether a record of this key is worth decoding: positions are, and buckets of what is kept."""
-        parts = record_key.decode().split("|")
-        return len(parts) != _KEY_PARTS or self._keeps(parts[1], parts[3])
-
     def take(self, message: SignalBucket | PartitionPosition) -> None:
         """Take over what a partition told; it counts where it is newer than what is known of it."""
         if isinstance(message, PartitionPosition):
-            known = self.positions.get(message.partition)
-            if known is None or message.version >= known.version:
-                self.positions[message.partition] = message
+            self._stand(message)
             return
-        self._heads[message.partition] = max(message.version, self._heads.get(message.partition, 0))
+        self._told(message.partition, message.version)
         if self._keeps(message.business_date, message.dimension):
             changes = list(self._put(message))
             for told in self._listeners:
                 told(changes)
 
     def _put(self, bucket: SignalBucket) -> Iterator[SignalChange]:
-        day = date.fromisoformat(bucket.business_date)
+        day = date_of(bucket.business_date)
         place = SignalPlace(day, bucket.dimension, bucket.currency, bucket.book)
         table = self._tables.setdefault(place, _Table(place.dimension))
         self._currencies.add(bucket.currency)
@@ -146,11 +114,6 @@ class MergedSignals:
     def listen(self, told: Callable[[Sequence[SignalChange]], None]) -> None:
         """Let somebody know from now on what each message has changed, right after it has."""
         self._listeners.append(told)
-
-    def _keeps(self, business_date: str, dimension: str) -> bool:
-        if self._dimensions is not None and dimension not in self._dimensions:
-            return False
-        return date.fromisoformat(business_date) >= self._since
 
     def places(self) -> Iterator[SignalPlace]:
         """All places that have a total."""
